@@ -1,0 +1,66 @@
+# Needs make and Python 3.11, nothing else: everything is installed into .venv.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header
+TOO_OLD := Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11
+PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(30))') \
+	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format snapshots lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(firstword $(MAKEFILE_LIST))
+
+run: .venv/.server ## Serve a demo that moves, until Ctrl-C [PORT=8000]
+	@$(BIN)/python manage.py migrate -v 0
+	@exec $(BIN)/python manage.py demo --port $(PORT)
+
+test: .venv/.development ## Run all tests [ARGS="--engine sqlite -k token"]
+	@exec $(BIN)/python -m tests $(ARGS)
+
+check: .venv/.development ## Check style, types, imports, migrations, contracts and settings
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo > .venv/imports || { cat .venv/imports; exit 1; }
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py schema_snapshots --check
+	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: .venv/.development ## Rewrite the code in our format
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format --quiet .
+
+snapshots: .venv/.development ## Write the OpenAPI documents in tests/contract
+	$(BIN)/python manage.py schema_snapshots
+
+lock: .venv/.development ## Pin what requirements*.in ask for [ARGS=--upgrade]
+	$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
+	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+
+clean: ## Remove all that the other targets made: .venv, caches, the demo's data
+	rm -rf .venv var .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The files .venv/.* say what has been installed; a target that fails does not touch its file, and is made again.
+.venv/.python:
+	@command -v $(PYTHON) > /dev/null || { echo "$(TOO_OLD)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "$(TOO_OLD)")'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.server: requirements.txt .venv/.python
+	@echo "Installing into .venv (once)"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.development: requirements-dev.txt .venv/.server
+	@echo "Installing into .venv what tests and checks need (once)"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,34 @@
+"""DRF's authentication seam: the token in `X-Subject-Token` or `Authorization: Bearer` (contract, section 1)."""
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.request import Request
+
+from callers.tokens import Access, Unrecognised, access_by_token
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Every request must carry a token; there are no anonymous callers."""
+
+    def authenticate(self, request: Request) -> tuple[Access, None]:
+        """The caller behind the request's token. Raises NotAuthenticated or AuthenticationFailed, both 401."""
+        token = _token(request)
+        if not token:
+            raise NotAuthenticated("Send a token from POST /identity/token in the header X-Subject-Token.")
+        try:
+            return access_by_token(token), None
+        except Unrecognised:
+            raise AuthenticationFailed(
+                "The token is unknown, expired or revoked. Get a new one from POST /identity/token."
+            ) from None
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="acommerce-status"'
+
+
+def _token(request: Request) -> str:
+    token: str = request.META.get("HTTP_X_SUBJECT_TOKEN", "").strip()
+    if token:
+        return token
+    scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else ""

@@ -1,0 +1,23 @@
+"""API keys and tokens: shown once, kept as digests only.
+
+Both are random with at least 128 bits, so a plain SHA-256 cannot be searched backwards, and a look-up by
+digest tells a guesser nothing by its timing.
+"""
+
+import hashlib
+import secrets
+
+
+def new_key() -> str:
+    """A new API key: 43 URL-safe characters, 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def new_token() -> str:
+    """A new token: 32 lower-case hex characters, 128 bits (contract, section 1)."""
+    return secrets.token_hex(16)
+
+
+def digest(secret: str) -> bytes:
+    """What is stored of a key or token, 32 bytes."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()

@@ -1,0 +1,42 @@
+"""DRF's throttle seam around django-ratelimit: limits per caller and per order (contract, section 5).
+
+A throttle leaves each use that it counted in `view.uses`, for the headers and for the refusal.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from callers.quotas import Use, use_quota
+
+MOST_ORDERS = 10
+
+
+class CallerThrottle(BaseThrottle):
+    """All requests of a caller, counted together."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        access = request.user
+        rate = access.rate or settings.CALLER_RATE
+        return _allow(view, use_quota(request, policy="caller", key=str(access.caller_id), rate=rate))
+
+
+class OrderThrottle(BaseThrottle):
+    """Requests of a caller for one order id: polling one order again and again is what the feed avoids."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        if any(use.exceeded for use in view.uses):
+            return True  # refused already; what is not answered is not counted against the order
+        order_ids = dict.fromkeys(request.query_params.getlist("id")[:MOST_ORDERS])
+        caller = request.user.caller_id
+        rate = settings.ORDER_RATE
+        uses = [use_quota(request, policy="order", key=f"{caller}|{name}", rate=rate) for name in order_ids]
+        return all([_allow(view, use) for use in uses])
+
+
+def _allow(view: Any, use: Use | None) -> bool:
+    if use is not None:
+        view.uses.append(use)
+    return use is None or not use.exceeded

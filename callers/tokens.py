@@ -1,0 +1,81 @@
+"""Tokens: given for a key, recognised on every poll."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+
+from cachetools import TTLCache, cached
+from django.conf import settings
+from django.utils import timezone
+
+from callers.keys import digest, new_token
+from callers.models import Caller, Scope, Token
+
+_NO_KEY = bytes(32)
+
+
+class Unrecognised(Exception):
+    """No such key or token, or not any more."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a token gives: a caller, its grants, and an end."""
+
+    caller_id: int
+    username: str
+    rate: str
+    grants: frozenset[Scope]
+    expires_time: datetime
+
+    is_authenticated = True
+
+    def may_read(self, scope: Scope) -> bool:
+        return scope in self.grants
+
+
+def issue_token(*, username: str, key: str) -> tuple[str, datetime]:
+    """A new token for the caller with this key, and its end; the caller's ended tokens are forgotten.
+
+    Raises Unrecognised. An unknown name costs what a wrong key costs.
+    """
+    caller = Caller.objects.filter(username=username, revoked_time=None).first()
+    if not hmac.compare_digest(digest(key), bytes(caller.key_digest) if caller else _NO_KEY) or caller is None:
+        raise Unrecognised
+    now = timezone.now()
+    token, expires_time = new_token(), now + timedelta(seconds=settings.TOKEN_LIFETIME_SECONDS)
+    Token.objects.filter(caller=caller, expires_time__lte=now).delete()
+    Token.objects.create(caller=caller, digest=digest(token), expires_time=expires_time)
+    return token, expires_time
+
+
+def access_by_token(token: str) -> Access:
+    """What this token gives now. Raises Unrecognised.
+
+    Known tokens are remembered for CALLER_CACHE_SECONDS in this process: a revoked caller is out after that.
+    """
+    access = _access_by_digest(digest(token))
+    if access.expires_time <= timezone.now():
+        raise Unrecognised
+    return access
+
+
+@cached(TTLCache(maxsize=10_000, ttl=settings.CALLER_CACHE_SECONDS), lock=Lock())
+def _access_by_digest(token_digest: bytes) -> Access:
+    """Two queries. Only what is found is remembered, so that guesses cannot push it out."""
+    row = (
+        Token.objects.select_related("caller")
+        .prefetch_related("caller__grants")
+        .filter(digest=token_digest, caller__revoked_time=None)
+        .first()
+    )
+    if row is None:
+        raise Unrecognised
+    grants = frozenset(Scope(grant.kind, grant.identifier) for grant in row.caller.grants.all())
+    return Access(row.caller.pk, row.caller.username, row.caller.rate, grants, row.expires_time)
+
+
+def forget_tokens() -> None:
+    """Empty this process's memory of tokens, as time would."""
+    _access_by_digest.cache.clear()

@@ -1,0 +1,70 @@
+"""POST /identity/token: a key for a token (contract, section 1)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from callers.addresses import client_address
+from callers.exceptions import BadBody, ParameterError, QuotaExceeded, WrongCredentials
+from callers.parsers import JSONParser
+from callers.quotas import use_quota
+from callers.serializers import TokenRequestSerializer
+from callers.times import format_time
+from callers.tokens import Unrecognised, issue_token
+
+
+class TokenView(APIView):
+    """The one place where a key is sent, and the only POST."""
+
+    http_method_names = ["post", "options"]
+    authentication_classes = ()
+    permission_classes = ()
+    parser_classes = (JSONParser,)
+
+    def post(self, request: Request) -> Response:
+        credentials = _credentials(request)
+        username = credentials["username"]
+        try:
+            token, expires_time = issue_token(username=username, key=credentials["apiKey"])
+        except Unrecognised:
+            _count_guess(request, username)
+            raise WrongCredentials from None
+        answer = {"username": username, "token_id": token, "expires_at": format_time(expires_time)}
+        return Response({"token": answer}, headers={"Cache-Control": "no-store"})
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+
+def _credentials(request: Request) -> dict[str, str]:
+    serializer = TokenRequestSerializer(data=request.data)
+    if not serializer.is_valid():
+        raise BadBody(_flat(serializer.errors))
+    credentials: dict[str, str] = serializer.validated_data["auth"]["apiKeyCredentials"]
+    return credentials
+
+
+def _count_guess(request: Request, username: str) -> None:
+    """Count a wrong key against its name and its address. Raises QuotaExceeded.
+
+    Only wrong keys are counted and refused so: a flood of them does not lock out who has the right one.
+    """
+    counted = (("username", username), ("address", client_address(request)))
+    uses = [use_quota(request, policy=policy, key=key, rate=settings.GUESS_RATE) for policy, key in counted]
+    if violated := [use for use in uses if use and use.exceeded]:
+        raise QuotaExceeded(violated)
+
+
+def _flat(errors: Any, path: str = "") -> Iterator[ParameterError]:
+    """DRF's nested errors as a list, each with its path, such as `auth.apiKeyCredentials.apiKey`."""
+    for name, value in errors.items():
+        where = f"{path}.{name}" if path else name
+        where = where.removesuffix(".non_field_errors")
+        if isinstance(value, dict):
+            yield from _flat(value, where)
+        else:
+            yield from (ParameterError(where, str(detail)) for detail in value)

@@ -1,0 +1,93 @@
+"""The stored v3 document of an order (contract, section 4): built from its events, stamped, written as text."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from orders.models import SalesOrder, StatusEvent
+from callers.times import format_time
+
+REPRESENTATION = 1
+"""The number of the shape below. Raise it with the shape; `manage.py render_documents` rewrites older ones."""
+
+Document = dict[str, Any]
+
+
+def build(order: SalesOrder, events: Iterable[StatusEvent]) -> Document:
+    """The v3 order that `events`, all that are known of it, deleted ones included, amount to.
+
+    An event that is not stamped yet has `updatedTime` None. A deleted event shows in one way only: its
+    shipment is still listed, with an empty history.
+    """
+    known = sorted(events, key=lambda event: (event.event_time, event.event_id))
+    live = [event for event in known if not event.deleted]
+    history = [_entry(event) for event in live if event.shipment is None]
+    return {
+        "orderId": order.order_id,
+        "channelId": order.channel_id,
+        "partnerId": order.partner_id,
+        "orderCreatedTime": _time(live[-1].order_created_time if live else order.order_created_time),
+        "updatedTime": _time(order.updated_time),
+        "orderStatus": _last_status(history),
+        "statusHistory": history,
+        "shipments": [
+            _shipment(shipment_id, [event for event in live if _shipment_id(event) == shipment_id])
+            for shipment_id in dict.fromkeys(_shipment_id(event) for event in [*live, *known])
+            if shipment_id is not None
+        ],
+    }
+
+
+def stamp(document: Document, time: datetime) -> None:
+    """Give the order, and each entry that has none yet, the time of this publishing."""
+    text = format_time(time)
+    document["updatedTime"] = text
+    for owner in (document, *document["shipments"]):
+        for entry in owner["statusHistory"]:
+            entry["updatedTime"] = entry["updatedTime"] or text
+
+
+def to_text(document: Document) -> str:
+    """The JSON that pages are joined from."""
+    return orjson.dumps(document).decode()
+
+
+def _shipment(shipment_id: str, events: list[StatusEvent]) -> Document:
+    history = [_entry(event) for event in events]
+    return {
+        "shipmentId": shipment_id,
+        "trackingId": _last_known(event.tracking_id for event in events),
+        "carrier": _last_known(event.carrier for event in events),
+        "shipmentStatus": _last_status(history),
+        "statusHistory": history,
+    }
+
+
+def _entry(event: StatusEvent) -> Document:
+    return {
+        "eventId": event.event_id,
+        "status": event.status,
+        "detailedStatus": event.detailed_status,
+        "detail": event.detail,
+        "eventTime": _time(event.event_time),
+        "updatedTime": _time(event.updated_time),
+    }
+
+
+def _shipment_id(event: StatusEvent) -> str | None:
+    return event.shipment.shipment_id if event.shipment else None
+
+
+def _last_known(values: Iterable[str | None]) -> str | None:
+    """The newest value that says something: a later event that leaves it blank does not take it back."""
+    return next((value for value in reversed(list(values)) if value), None)
+
+
+def _last_status(history: list[Document]) -> str | None:
+    return history[-1]["status"] if history else None
+
+
+def _time(time: datetime | None) -> str | None:
+    return format_time(time) if time else None

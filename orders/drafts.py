@@ -1,0 +1,119 @@
+"""Events applied to the orders they belong to, in memory: what changes, and what is refused."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from orders import documents
+from orders.events import EventRefused, PublishedEvent, Withdrawal
+from orders.models import SalesOrder, Shipment, StatusEvent
+from callers.times import parse_time
+from orders.v2.legacy import legacy_status
+
+Outcome = Literal["published", "revised", "deleted", "unchanged"]
+
+
+@dataclass
+class Draft:
+    """One order while a batch is applied to it: locked, or new and known to nobody else."""
+
+    order: SalesOrder
+    shipments: dict[str, Shipment] = field(default_factory=dict)
+    events: dict[str, StatusEvent] = field(default_factory=dict)
+    touched: dict[str, StatusEvent] = field(default_factory=dict)
+    before: documents.Document | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.order.pk is None
+
+    def apply(self, event: PublishedEvent, known: StatusEvent | None) -> Outcome:
+        """Take in one revision of an event of this order, `known` in an older one or not. Raises EventRefused."""
+        if event.partner_id != self.order.partner_id:
+            raise EventRefused(
+                f"partnerId: the order belongs to partner {self.order.partner_id}, and an order never changes partner"
+            )
+        if known and event.revision <= known.revision:
+            return "unchanged"
+        target = known or StatusEvent(event_id=event.event_id)
+        self._remember(target)
+        shown_before = _shown(target)
+        self._fill(target, event)
+        if _shown(target) != shown_before:
+            target.updated_time = None
+        return "revised" if known else "published"
+
+    def withdraw(self, event: Withdrawal) -> Outcome:
+        """Take out an event of this order that is known, and not newer."""
+        known = self.events[event.event_id]
+        if event.revision <= known.revision:
+            return "unchanged"
+        self._remember(known)
+        known.revision, known.deleted = event.revision, True
+        return "deleted"
+
+    def settle(self) -> documents.Document | None:
+        """The document to publish, still without its times, or None when nothing visible has changed."""
+        if not self.touched:
+            return None
+        document = documents.build(self.order, self.events.values())
+        return document if document != self.before else None
+
+    def stamp(self, document: documents.Document, time: datetime) -> None:
+        """Write `document` and what follows from it into the order and its rows, as published at `time`."""
+        documents.stamp(document, time)
+        for event in self.touched.values():
+            event.updated_time = event.updated_time or time
+        self.order.order_created_time = parse_time(document["orderCreatedTime"])
+        self.order.order_status = document["orderStatus"]
+        self.order.v2_status = legacy_status(document)
+        self.order.updated_time = time
+        self.order.representation = documents.REPRESENTATION
+        self.order.document = documents.to_text(document)
+
+    def changed_shipments(self, document: documents.Document) -> Iterable[Shipment]:
+        """The shipments that are new or whose carrier or tracking number changed, brought up to date."""
+        for shown in document["shipments"]:
+            row = self.shipments[shown["shipmentId"]]
+            if row.pk is None or (row.tracking_id, row.carrier) != (shown["trackingId"], shown["carrier"]):
+                row.tracking_id, row.carrier = shown["trackingId"], shown["carrier"]
+                yield row
+
+    def _remember(self, event: StatusEvent) -> None:
+        """Before the first change: how the order looked."""
+        if not self.touched and not self.is_new:
+            self.before = documents.build(self.order, self.events.values())
+        self.touched[event.event_id] = self.events[event.event_id] = event
+
+    def _fill(self, target: StatusEvent, event: PublishedEvent) -> None:
+        target.order = self.order
+        target.shipment = self._shipment(event.shipment_id)
+        target.deleted = False
+        for name in COPIED:
+            setattr(target, name, getattr(event, name))
+
+    def _shipment(self, shipment_id: str | None) -> Shipment | None:
+        if shipment_id is None:
+            return None
+        return self.shipments.setdefault(shipment_id, Shipment(order=self.order, shipment_id=shipment_id))
+
+
+COPIED = (
+    "revision",
+    "order_created_time",
+    "status",
+    "detailed_status",
+    "detail",
+    "tracking_id",
+    "carrier",
+    "event_time",
+)
+
+
+def _shown(event: StatusEvent) -> tuple[object, ...] | None:
+    """What a reader sees of an event; None when it sees nothing of it."""
+    if event.deleted or event.order is None:
+        return None
+    place = event.shipment and event.shipment.shipment_id
+    return (place, event.status, event.detailed_status, event.detail, event.event_time)

@@ -1,0 +1,39 @@
+"""Reading NDJSON: a file, gzip or plain, line by line, in bounded memory."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from typing import IO, BinaryIO, cast
+
+from orders.events import Line, Unreadable
+
+LONGEST_LINE = 64 * 1024
+GZIP_MAGIC = b"\x1f\x8b"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_lines(file: BinaryIO) -> Iterator[Line]:
+    """The lines of `file`, which must have `peek`. A line over 64 KiB, and a damaged end, are Unreadable."""
+    peekable = cast("IO[bytes]", file)
+    head = peekable.peek(len(GZIP_MAGIC))[: len(GZIP_MAGIC)]  # type: ignore[attr-defined]  # BufferedReader has it
+    stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if head == GZIP_MAGIC else peekable
+    try:
+        yield from _split(stream)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        yield Unreadable(f"the gzip data is damaged or cut off from here on: {error}")
+
+
+def _split(stream: IO[bytes]) -> Iterator[Line]:
+    line = stream.readline(LONGEST_LINE).removeprefix(BYTE_ORDER_MARK)
+    while line:
+        if len(line) < LONGEST_LINE or line.endswith(b"\n"):
+            yield line
+        else:
+            _skip_rest(stream)
+            yield Unreadable(f"the line is longer than {LONGEST_LINE} bytes", line[:1000])
+        line = stream.readline(LONGEST_LINE)
+
+
+def _skip_rest(stream: IO[bytes]) -> None:
+    while (part := stream.readline(LONGEST_LINE)) and not part.endswith(b"\n"):
+        pass

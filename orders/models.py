@@ -1,0 +1,138 @@
+"""Orders, their shipments and events, the feed clock, and the questions one can ask of them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from callers.models import Scope
+
+STEP = timedelta(microseconds=20)
+"""Between two changes. Under 100 changes share a millisecond, so that a client that keeps only
+milliseconds sees fewer than one full page again, and always moves on."""
+
+
+class FeedClock(models.Model):
+    """The newest `updatedTime` given out. Its one row is the lock that puts changes in commit order."""
+
+    last_time = models.DateTimeField()
+
+    @classmethod
+    def advance(cls, count: int) -> list[datetime]:
+        """The next `count` instants, each later than all before, and the lock on the clock until commit.
+
+        Take it as late as possible in a transaction: every other publisher waits from here on.
+        """
+        clock = cls.objects.select_for_update().annotate(database_time=Now()).get()
+        first = max(clock.database_time.astimezone(UTC), clock.last_time + STEP)
+        times = [first + STEP * index for index in range(count)]
+        cls.objects.update(last_time=times[-1])
+        return times
+
+    @classmethod
+    def newest(cls) -> datetime:
+        """The newest `updatedTime` that is visible to this query."""
+        return cls.objects.values_list("last_time", flat=True).get()
+
+
+class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):
+    """The feed: what a poller may ask."""
+
+    def visible_to(self, scope: Scope) -> Self:
+        """The orders of one channel, or of one partner across channels."""
+        if scope.kind == "channel":
+            return self.filter(channel_id=scope.identifier)
+        return self.filter(partner_id=scope.identifier)
+
+    def updated_after(self, since: datetime) -> Self:
+        """Changed later than `since`."""
+        return self.filter(updated_time__gt=since)
+
+    def updated_until(self, until: datetime) -> Self:
+        """Changed at `until` or before it, so that windows (since, until] tile."""
+        return self.filter(updated_time__lte=until)
+
+    def with_status(self, status: str) -> Self:
+        """Whose `orderStatus` is this one, as v3 tells it."""
+        return self.filter(order_status=status)
+
+    def with_v2_status(self, status: str) -> Self:
+        """Whose status is this one, as v2 tells it."""
+        return self.filter(v2_status=status)
+
+    def named(self, order_ids: Iterable[str]) -> Self:
+        """With one of these ids; a partner may have several orders of one id, in different channels."""
+        return self.filter(order_id__in=order_ids)
+
+    def in_feed_order(self) -> Self:
+        """Oldest change first: the one order of the feed."""
+        return self.order_by("updated_time")
+
+
+class SalesOrder(models.Model):
+    """An order as it is now, with the v3 JSON text that pages are made of (orders.documents)."""
+
+    channel_id = models.CharField(max_length=100)
+    partner_id = models.CharField(max_length=100)
+    order_id = models.CharField(max_length=100)
+    order_created_time = models.DateTimeField()
+    order_status = models.CharField(max_length=20, null=True)  # noqa: DJ001 - null means: no event to tell it
+    v2_status = models.CharField(max_length=20, null=True)  # noqa: DJ001 - null means: no event to tell it
+    updated_time = models.DateTimeField(unique=True)
+    representation = models.PositiveSmallIntegerField()
+    document = models.TextField()
+
+    objects = SalesOrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel_id", "order_id"], name="one_order_per_channel_and_id"),
+        ]
+        indexes = [
+            models.Index(fields=["channel_id", "updated_time"], name="channel_feed"),
+            models.Index(fields=["partner_id", "updated_time"], name="partner_feed"),
+            models.Index(fields=["channel_id", "order_status", "updated_time"], name="channel_status_feed"),
+            models.Index(fields=["partner_id", "order_status", "updated_time"], name="partner_status_feed"),
+            models.Index(fields=["channel_id", "v2_status", "updated_time"], name="channel_v2_status_feed"),
+            models.Index(fields=["partner_id", "v2_status", "updated_time"], name="partner_v2_status_feed"),
+            models.Index(fields=["partner_id", "order_id"], name="partner_order_id"),
+        ]
+
+
+class Shipment(models.Model):
+    """One parcel of an order, known by the events that name it."""
+
+    order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="shipments")
+    shipment_id = models.CharField(max_length=100)
+    tracking_id = models.CharField(max_length=100, null=True)  # noqa: DJ001 - null on the wire, so null here
+    carrier = models.CharField(max_length=100, null=True)  # noqa: DJ001 - null on the wire, so null here
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "shipment_id"], name="one_shipment_per_order_and_id"),
+        ]
+
+
+class StatusEvent(models.Model):
+    """The newest revision of one published event (contract, section 8).
+
+    A deletion that came before its event has no order; only its id and revision mean anything.
+    """
+
+    event_id = models.CharField(max_length=100, primary_key=True)
+    revision = models.BigIntegerField()
+    deleted = models.BooleanField()
+    order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, null=True, related_name="events")
+    shipment = models.ForeignKey(
+        Shipment, on_delete=models.PROTECT, null=True, related_name="events", db_index=False
+    )
+    order_created_time = models.DateTimeField(null=True)
+    status = models.CharField(max_length=20)
+    detailed_status = models.CharField(max_length=100, null=True)  # noqa: DJ001 - null on the wire, so null here
+    detail = models.TextField(null=True)  # noqa: DJ001 - null on the wire, so null here
+    tracking_id = models.CharField(max_length=100, null=True)  # noqa: DJ001 - null on the wire, so null here
+    carrier = models.CharField(max_length=100, null=True)  # noqa: DJ001 - null on the wire, so null here
+    event_time = models.DateTimeField(null=True)
+    updated_time = models.DateTimeField(null=True)

@@ -1,0 +1,70 @@
+"""Pages of stored documents: what both wires need to make theirs."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from rest_framework.request import Request
+
+from orders.documents import REPRESENTATION
+from orders.models import SalesOrderQuerySet
+from callers.times import format_time
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Up to a page of orders, oldest change first: their stored texts, and the newest time among them."""
+
+    documents: list[str]
+    newest: datetime | None
+    has_more: bool
+
+    @classmethod
+    def fetch(cls, queryset: SalesOrderQuerySet, size: int) -> "Rows":
+        """One query. One row more than asked tells whether there are more."""
+        found = list(queryset.in_feed_order().values_list("updated_time", "document")[: size + 1])
+        shown = found[:size]
+        return cls(
+            documents=[document for _, document in shown],
+            newest=shown[-1][0] if shown else None,
+            has_more=len(found) > size,
+        )
+
+    @property
+    def etag(self) -> str:
+        """Same URL and same tag: same page.
+
+        An order leaves its place in the feed only for the end, so the number of orders and the newest
+        time tell which orders these are.
+        """
+        return weak_etag(len(self.documents), self.newest, self.has_more)
+
+
+def weak_etag(*parts: object) -> str:
+    """A weak entity tag for an answer that `parts` and the URL determine (RFC 9110, section 8.8.3)."""
+    digest = hashlib.blake2b(repr((REPRESENTATION, *parts)).encode(), digest_size=12)
+    return f'W/"{digest.hexdigest()}"'
+
+
+def next_link(request: Request, name: str, time: datetime) -> str:
+    """A `Link` value: this URL, absolute, with the parameter `name` moved on to `time` (RFC 8288)."""
+    query = request.query_params.copy()
+    query[name] = format_time(time)
+    return f'<{request.build_absolute_uri(request.path)}?{query.urlencode(safe=":")}>; rel="next"'
+
+
+@dataclass(frozen=True)
+class NamedRows:
+    """The orders that were asked for by id: their texts by id, in the order asked for; none where unknown."""
+
+    documents: dict[str, list[str]]
+    etag: str
+
+    @classmethod
+    def fetch(cls, queryset: SalesOrderQuerySet, order_ids: list[str]) -> "NamedRows":
+        """One query."""
+        found = list(queryset.in_feed_order().values_list("updated_time", "order_id", "document"))
+        documents: dict[str, list[str]] = {order_id: [] for order_id in order_ids}
+        for _, order_id, document in found:
+            documents[order_id].append(document)
+        return cls(documents, weak_etag(order_ids, [time for time, _, _ in found]))

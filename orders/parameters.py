@@ -1,0 +1,72 @@
+"""Kinds of parameters, for either wire: what a text may be, and what is said when it is not."""
+
+import difflib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+
+from callers.times import BadTime, parse_time
+
+LARGEST_PAGE = 100
+MOST_IDS = 10
+CLOCK_TOLERANCE = timedelta(seconds=5)
+SHOWN_LENGTH = 60
+
+
+class Refused(forms.ValidationError):
+    """A value that a field does not take, with the text that was probably meant."""
+
+    def __init__(self, detail: str, suggestion: str | None = None) -> None:
+        super().__init__(detail)
+        self.suggestion = suggestion
+
+
+class InstantField(forms.Field):
+    """An RFC 3339 time; see callers.times."""
+
+    def clean(self, value: str) -> datetime:
+        try:
+            return parse_time(value)
+        except BadTime as error:
+            raise Refused(error.detail, error.suggestion) from None
+
+
+class PageSizeField(forms.Field):
+    """A whole number from 1 to 100."""
+
+    def clean(self, value: str) -> int:
+        number = int(value) if value.isascii() and value.isdigit() and len(value) <= SHOWN_LENGTH else 0
+        if not 1 <= number <= LARGEST_PAGE:
+            raise Refused(f"must be a whole number from 1 to {LARGEST_PAGE}", str(LARGEST_PAGE) if number else None)
+        return number
+
+
+class WordField(forms.Field):
+    """One of a few words, written exactly so."""
+
+    def __init__(self, *, choices: list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words = choices
+
+    def clean(self, value: str) -> str:
+        if value not in self.words:
+            raise Refused(f"must be one of {', '.join(self.words)}", nearest(value.upper(), self.words))
+        return value
+
+
+class OrderIdField(forms.Field):
+    """An order id: 1 to 100 characters, none of them a control character."""
+
+    def clean(self, value: str) -> str:
+        if not value or len(value) > 100 or not value.isprintable():
+            raise Refused("must be 1 to 100 printable characters")
+        return value
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if any is near."""
+    by_lower_case = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word[:SHOWN_LENGTH].lower(), by_lower_case, n=1)
+    return by_lower_case[found[0]] if found else None

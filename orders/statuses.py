@@ -1,0 +1,48 @@
+"""The vocabulary of statuses, one line of meaning each (contract, sections 3, 6 and 8)."""
+
+from django.db.models import TextChoices
+
+
+class OrderStatus(TextChoices):
+    """What an order's own events say of it."""
+
+    NEW = "NEW", "accepted, nothing done yet"
+    IN_PROGRESS = "IN_PROGRESS", "being fulfilled"
+    BACK_ORDERED = "BACK_ORDERED", "waiting for stock"
+    COMPLETED = "COMPLETED", "fulfilled, nothing more will happen"
+    CANCELED = "CANCELED", "called off"
+    ERROR = "ERROR", "needs somebody's attention"
+
+
+class ShipmentStatus(TextChoices):
+    """What a shipment's events say of it."""
+
+    READY_TO_PICK = "READY_TO_PICK", "handed to the warehouse"
+    PACKED = "PACKED", "in its parcel"
+    READY_TO_SHIP = "READY_TO_SHIP", "waiting for the carrier"
+    IN_TRANSIT = "IN_TRANSIT", "with the carrier"
+    OUT_FOR_DELIVERY = "OUT_FOR_DELIVERY", "on the last leg"
+    DELIVERED = "DELIVERED", "received"
+    DELIVERY_FAILED = "DELIVERY_FAILED", "an attempt to deliver failed"
+    REJECTED = "REJECTED", "refused by the receiver"
+    RETURNED = "RETURNED", "back at the sender"
+    LOST = "LOST", "cannot be found"
+    CANCELED = "CANCELED", "called off"
+
+
+FAILED = frozenset(
+    {
+        ShipmentStatus.DELIVERY_FAILED,
+        ShipmentStatus.REJECTED,
+        ShipmentStatus.RETURNED,
+        ShipmentStatus.LOST,
+    }
+)
+"""A shipment that ended, or is stuck, without being received."""
+
+SHIPPED = FAILED | {
+    ShipmentStatus.IN_TRANSIT,
+    ShipmentStatus.OUT_FOR_DELIVERY,
+    ShipmentStatus.DELIVERED,
+}
+"""IN_TRANSIT or later: a shipment with such an event has left the warehouse."""

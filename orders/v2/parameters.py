@@ -1,0 +1,25 @@
+"""The parameters of v2: two more names, and no complaint about unknown ones (contract, section 3)."""
+
+from typing import ClassVar
+
+from orders.filters import PageSizeFilter, SinceFilter, UntilFilter, V2StatusFilter, WindowParameters
+from orders.statuses import OrderStatus
+
+
+class LegacyFeedParameters(WindowParameters):
+    """A window of the feed. A time in the future gives an empty page, as the clients of v2 expect."""
+
+    since_names: ClassVar[tuple[str, ...]] = ("updatedSince", "since")
+
+    updatedSince = SinceFilter(  # noqa: N815 - the name on the wire
+        help_text="Only orders with an `updatedTime` later than this instant (RFC 3339 with a zone)."
+    )
+    since = SinceFilter(help_text="The older name of `updatedSince`.")
+    updatedUntil = UntilFilter(  # noqa: N815 - the name on the wire
+        help_text="Only orders with an `updatedTime` up to and including this instant."
+    )
+    orderStatus = V2StatusFilter(  # noqa: N815 - the name on the wire
+        choices=OrderStatus.values, help_text="Only orders whose status, as v2 tells it, is this one."
+    )
+    pageSize = PageSizeFilter(help_text="How many orders a page holds at most: 1 to 100, default 100.")  # noqa: N815 - the name on the wire
+    page_size = PageSizeFilter(help_text="The older name of `pageSize`.")

@@ -1,0 +1,51 @@
+"""The endpoints of v2, deprecated. Each is a declaration."""
+
+from typing import Any
+
+from callers.throttles import CallerThrottle, OrderThrottle
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from orders.filters import LenientParameters, OrderIdsParameters
+from orders.v2.deprecation import add_deprecation
+from orders.v2.page import LegacyFeedPagination, LegacyOrdersById
+from orders.v2.parameters import LegacyFeedParameters
+from orders.views import PollView
+
+
+class LegacyView(PollView):
+    filter_backends = [LenientParameters]
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        add_deprecation(request, response)
+        return response
+
+
+class LegacyFeedView(LegacyView):
+    filterset_class = LegacyFeedParameters
+    pagination_class = LegacyFeedPagination
+
+
+class LegacyOrdersByIdView(LegacyView):
+    filterset_class = OrderIdsParameters
+    pagination_class = LegacyOrdersById
+    throttle_classes = [CallerThrottle, OrderThrottle]
+
+
+class ChannelFeed(LegacyFeedView):
+    scope_kind = "channel"
+
+
+class PartnerFeed(LegacyFeedView):
+    scope_kind = "partner"
+
+
+class ChannelOrdersById(LegacyOrdersByIdView):
+    scope_kind = "channel"
+
+
+class PartnerOrdersById(LegacyOrdersByIdView):
+    scope_kind = "partner"

@@ -1,0 +1,78 @@
+"""What every polling view does, of either wire: token, limits, grants, 304."""
+
+from typing import Any
+
+from callers.exceptions import QuotaExceeded
+from callers.models import Scope
+from callers.permissions import GrantedScope
+from callers.quotas import Use, quota_headers
+from callers.throttles import CallerThrottle
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orders.models import SalesOrder, SalesOrderQuerySet
+
+
+class PollView(GenericAPIView[SalesOrder]):
+    """A read-only view of the orders of one scope: a subclass names `scope_kind`, parameters and page."""
+
+    http_method_names = ["get", "head", "options"]
+    permission_classes = [GrantedScope]
+    throttle_classes = [CallerThrottle]
+    format_kwarg = None
+    scope_kind: str
+
+    @property
+    def requested_scope(self) -> Scope:
+        return Scope(self.scope_kind, self.kwargs["identifier"])
+
+    def get_queryset(self) -> SalesOrderQuerySet:
+        return SalesOrder.objects.visible_to(self.requested_scope)
+
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        """One query for orders."""
+        return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(self.get_queryset())))
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What may be done here; needs no token, since it tells nothing else."""
+        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Method, token, limits, grants, in this order: refused requests count against the limits too."""
+        self.uses: list[Use] = []
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        if request.method not in self.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
+        if request.method == "OPTIONS":
+            return
+        self.perform_authentication(request)
+        self.check_throttles(request)
+        self.check_permissions(request)
+
+    def throttled(self, request: Request, wait: float | None) -> None:
+        raise QuotaExceeded([use for use in self.uses if use.exceeded])
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in quota_headers(self.uses).items():
+            response[name] = value
+        response["Cache-Control"] = "private, no-cache"
+        response["Vary"] = "X-Subject-Token, Authorization, Accept-Encoding"
+        if isinstance(response, Response) and _client_has_it(request, response):
+            response.status_code, response.data = 304, None
+        return response
+
+
+def _client_has_it(request: Request, response: HttpResponse) -> bool:
+    """Whether If-None-Match names this answer, compared weakly (RFC 9110, section 13.1.2)."""
+    known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    if not known or response.status_code != 200 or "ETag" not in response:
+        return False
+    return known == ["*"] or response["ETag"].removeprefix("W/") in [tag.removeprefix("W/") for tag in known]
