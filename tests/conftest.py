@@ -1,0 +1,98 @@
+"""What most tests stand on: a database, a way to publish, a caller with a token, and its client."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.test import Client
+
+from callers.administration import create_caller
+from callers.times import EARLIEST
+from callers.tokens import forget_tokens, issue_token
+from orders import ingest
+from orders.models import FeedClock
+from tests.factories import Fields
+from tests.servers import Server, serve
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What an operator hands to a caller."""
+
+    username: str
+    key: str
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """On SQLite a file instead of memory, so that threads and other processes see the same database."""
+    database = settings.DATABASES["default"]
+    if "sqlite3" in database["ENGINE"]:
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "db.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """No test sees another's counters or tokens."""
+    caches["limits"].clear()
+    forget_tokens()
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> None:
+    """A database without a transaction around the test: other threads and processes see what is published.
+
+    It is emptied after the test; the clock's row, which a migration makes, is put back before the next.
+    """
+    FeedClock.objects.get_or_create(pk=1, defaults={"last_time": EARLIEST})
+
+
+Publish = Callable[..., ingest.Summary]
+
+
+@pytest.fixture
+def publish(db: None) -> Publish:
+    """`publish(event(...), event(...))`; a refused event fails the test."""
+
+    def refuse(rejected: ingest.Rejected) -> None:
+        pytest.fail(f"not published: {rejected}")
+
+    def publishing(*events: Fields) -> ingest.Summary:
+        return ingest.publish(events, on_rejected=refuse)
+
+    return publishing
+
+
+@pytest.fixture
+def caller(db: None) -> Credentials:
+    """A caller that may read channel lazada-th and partner 143."""
+    return Credentials("poller", create_caller(username="poller", channels=["lazada-th"], partners=["143"]))
+
+
+@pytest.fixture
+def token(caller: Credentials) -> str:
+    """A fresh token of `caller`."""
+    return issue_token(username=caller.username, key=caller.key)[0]
+
+
+@pytest.fixture
+def anyone() -> Client:
+    """A client without a token, to which a failing view answers 500 as to anybody."""
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def api(token: str) -> Client:
+    """A client that sends the token of `caller` in X-Subject-Token."""
+    return Client(raise_request_exception=False, headers={"X-Subject-Token": token})
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server process on the tests' database, with limits out of the way; for what only HTTP shows."""
+    folder: Path = tmp_path_factory.mktemp("server")
+    with serve(folder, CALLER_RATE="100000/m", ORDER_RATE="100000/m") as running:
+        yield running

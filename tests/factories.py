@@ -1,0 +1,45 @@
+"""Published events with sensible fields; every field can be given by its name on the wire."""
+
+from itertools import count
+from typing import Any
+
+Fields = dict[str, Any]
+
+_numbers = count(1)
+
+
+def event(**fields: Any) -> Fields:
+    """NEW of an order in channel lazada-th, unless told; later events have larger ids."""
+    return {
+        "eventId": f"e-{next(_numbers):08}",
+        "revision": 1,
+        "deleted": False,
+        "channelId": "lazada-th",
+        "partnerId": "143",
+        "orderId": "FRIS00201",
+        "orderCreatedTime": "2026-11-20T03:11:09Z",
+        "shipmentId": None,
+        "trackingId": None,
+        "carrier": None,
+        "status": "NEW",
+        "detailedStatus": None,
+        "detail": None,
+        "eventTime": "2026-11-20T03:11:09Z",
+    } | fields
+
+
+def shipment_event(**fields: Any) -> Fields:
+    """IN_TRANSIT of shipment S-1 of the same order, unless told."""
+    return event(
+        **{"shipmentId": "S-1", "trackingId": "TRK1", "carrier": "KERRY", "status": "IN_TRANSIT"} | fields
+    )
+
+
+def withdrawal(event_id: str, revision: int = 2) -> Fields:
+    """The deletion of an event."""
+    return {"eventId": event_id, "revision": revision, "deleted": True}
+
+
+def new_orders(count: int, **fields: Any) -> list[Fields]:
+    """The first events of `count` orders O-1, O-2, ..."""
+    return [event(**{"orderId": f"O-{number}"} | fields) for number in range(1, count + 1)]
