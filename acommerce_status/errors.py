@@ -11,12 +11,13 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from callers.exceptions import BadBody, BadParameters, ParameterError, QuotaExceeded, WrongCredentials
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
+
+from callers.exceptions import BadBody, BadParameters, ParameterError, QuotaExceeded, WrongCredentials
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     return Response(body, status=problem.status, headers=problem.headers, content_type=content_type)
 
 
-def describe(exception: Exception) -> Problem | None:
+def describe(exception: Exception) -> Problem | None:  # noqa: PLR0911 - one case for each kind
     """The problem that an exception stands for, or None."""
     match exception:
         case BadParameters(errors=errors):
@@ -136,7 +137,9 @@ def _hint(error: ParameterError) -> str:
 def respond(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The answer outside DRF."""
     body, content_type = shape(request, problem)
-    return HttpResponse(orjson.dumps(body), status=problem.status, headers=problem.headers, content_type=content_type)
+    return HttpResponse(
+        orjson.dumps(body), status=problem.status, headers=problem.headers, content_type=content_type
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -163,7 +166,9 @@ def get_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReque
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=allow)
         if request.method not in ("GET", "HEAD"):
-            return respond(request, Problem(405, "METHOD_NOT_ALLOWED", "Only GET is possible here.", headers=allow))
+            return respond(
+                request, Problem(405, "METHOD_NOT_ALLOWED", "Only GET is possible here.", headers=allow)
+            )
         return view(request)
 
     return refusing

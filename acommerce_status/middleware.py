@@ -35,7 +35,14 @@ class AccessMiddleware:
         if not response.streaming:
             response["Content-Length"] = str(len(response.content))
         milliseconds = (time.perf_counter() - started) * 1000
-        logger.info("%s %s %d %.1fms id=%s", request.method, request.path, response.status_code, milliseconds, request_id)
+        logger.info(
+            "%s %s %d %.1fms id=%s",
+            request.method,
+            request.path,
+            response.status_code,
+            milliseconds,
+            request_id,
+        )
         return response
 
 

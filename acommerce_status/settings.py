@@ -32,7 +32,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 if MISSING and not EMBEDDED:
     raise ImproperlyConfigured(
         " ".join(f"{name} is missing: set it to {REQUIRED[name]}." for name in MISSING)
-        + f" (Unset {', '.join(name for name in REQUIRED if name not in MISSING)} to run the embedded profile.)"
+        + f" (To run the embedded profile, unset {', '.join(REQUIRED.keys() - MISSING)}.)"
     )
 
 
@@ -51,7 +51,7 @@ def _instant(name: str, default: str) -> datetime:
 def _seconds(name: str, default: int) -> int:
     """The whole number of seconds, 1 or more, in the variable `name`."""
     try:
-        value = env.int(name, default=default)
+        value = int(env.str(name, default=str(default)))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a whole number of seconds, such as {default}.") from error
     if value < 1:
@@ -114,7 +114,7 @@ STATEMENT_TIMEOUT_SECONDS = _seconds("STATEMENT_TIMEOUT_SECONDS", 3)
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    """Django's database settings for one postgres:// URL, with the pool and the time limits of the web side."""
+    """Django's settings for one postgres:// URL, with the pool and the time limits of the web side."""
     config: dict[str, Any] = env.db_url_config(url)
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured(f"DATABASE_URL must look like {REQUIRED['DATABASE_URL']}.")

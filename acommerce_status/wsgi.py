@@ -1,6 +1,7 @@
 """The WSGI application. It checks the settings before it answers its first request."""
 
 import os
+from io import StringIO
 
 import django
 from django.core.handlers.wsgi import WSGIHandler
@@ -9,5 +10,5 @@ from django.core.management import call_command
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "acommerce_status.settings")
 
 django.setup(set_prefix=False)
-call_command("check", fail_level="ERROR")
+call_command("check", databases=["default"], fail_level="ERROR", stdout=StringIO())
 application = WSGIHandler()

@@ -16,9 +16,13 @@ class CallerRefused(ValueError):
     """The message says what is wrong and how to mend it."""
 
 
-def create_caller(*, username: str, channels: Iterable[str] = (), partners: Iterable[str] = (), rate: str = "") -> str:
+def create_caller(
+    *, username: str, channels: Iterable[str] = (), partners: Iterable[str] = (), rate: str = ""
+) -> str:
     """A new caller with these grants; its API key, which is not kept. Raises CallerRefused."""
-    grants = {(Grant.Kind.CHANNEL, name) for name in channels} | {(Grant.Kind.PARTNER, name) for name in partners}
+    grants = {(Grant.Kind.CHANNEL, name) for name in channels} | {
+        (Grant.Kind.PARTNER, name) for name in partners
+    }
     _check_names([username, *(name for _, name in grants)])
     if rate:
         _check_rate(rate)
@@ -26,9 +30,13 @@ def create_caller(*, username: str, channels: Iterable[str] = (), partners: Iter
     try:
         with transaction.atomic():
             caller = Caller.objects.create(username=username, key_digest=digest(key), rate=rate)
-            Grant.objects.bulk_create(Grant(caller=caller, kind=kind, identifier=name) for kind, name in sorted(grants))
+            Grant.objects.bulk_create(
+                Grant(caller=caller, kind=kind, identifier=name) for kind, name in sorted(grants)
+            )
     except IntegrityError:
-        raise CallerRefused(f"{username} exists already: choose another name, or give it a new key by rotate_key.") from None
+        raise CallerRefused(
+            f"{username} exists already: choose another name, or give it a new key by rotate_key."
+        ) from None
     return key
 
 
@@ -60,7 +68,9 @@ def _caller(username: str) -> Caller:
 def _check_names(names: Iterable[str]) -> None:
     for name in names:
         if not name or len(name) > LONGEST_NAME or not name.isprintable() or "/" in name:
-            raise CallerRefused(f"{name[:50]!r} is not a name: use 1 to {LONGEST_NAME} printable characters, and no slash.")
+            raise CallerRefused(
+                f"{name[:50]!r} is not a name: use 1 to {LONGEST_NAME} printable characters, and no slash."
+            )
 
 
 def _check_rate(rate: str) -> None:

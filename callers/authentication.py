@@ -1,4 +1,4 @@
-"""DRF's authentication seam: the token in `X-Subject-Token` or `Authorization: Bearer` (contract, section 1)."""
+"""DRF's authentication seam: the token of a request (contract, section 1)."""
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
@@ -8,10 +8,10 @@ from callers.tokens import Access, Unrecognised, access_by_token
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Every request must carry a token; there are no anonymous callers."""
+    """A token in `X-Subject-Token` or `Authorization: Bearer`; there are no anonymous callers."""
 
     def authenticate(self, request: Request) -> tuple[Access, None]:
-        """The caller behind the request's token. Raises NotAuthenticated or AuthenticationFailed, both 401."""
+        """The caller behind the request's token. Raises NotAuthenticated or AuthenticationFailed (401)."""
         token = _token(request)
         if not token:
             raise NotAuthenticated("Send a token from POST /identity/token in the header X-Subject-Token.")

@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from callers.tokens import access_of
+
 
 class GrantedScope(BasePermission):
     """The view's `requested_scope` is granted to the caller."""
@@ -12,4 +14,4 @@ class GrantedScope(BasePermission):
     message = "This caller may not read that."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return bool(request.user.may_read(view.requested_scope))
+        return access_of(request).may_read(view.requested_scope)

@@ -21,7 +21,9 @@ def parse_rate(text: str) -> tuple[int, int]:
     """`600/m` as (600 uses, 60 seconds). Raises ValueError with a sentence that shows the form."""
     match = _RATE.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is not a rate: write a number, a slash and one of s, m, h, d, such as 600/m.")
+        raise ValueError(
+            f"{text!r} is not a rate: write a number, a slash and one of s, m, h, d, such as 600/m."
+        )
     return int(match[1]), _SECONDS[match[2]]
 
 
@@ -44,7 +46,9 @@ class Use:
         return max(self.limit - self.count, 0)
 
 
-def use_quota(request: HttpRequest, *, policy: str, key: str, rate: str, increment: bool = True) -> Use | None:
+def use_quota(
+    request: HttpRequest, *, policy: str, key: str, rate: str, increment: bool = True
+) -> Use | None:
     """Count one use of `policy` by `key`. None when the counter store is away: the limiter fails open.
 
     django-ratelimit's windows include their last second, so the wait that is surely enough is one second

@@ -20,10 +20,10 @@ class TokenRequestSerializer(serializers.Serializer[None]):
 
 class TokenSerializer(serializers.Serializer[None]):
     username = serializers.CharField(help_text="The caller's name.")
-    token_id = serializers.RegexField(
-        r"^[0-9a-f]{32}$", help_text="The token: send it in `X-Subject-Token`."
+    token_id = serializers.RegexField(r"^[0-9a-f]{32}$", help_text="The token: send it in `X-Subject-Token`.")
+    expires_at = serializers.DateTimeField(
+        help_text="When it ends; get a new one before, or on the first 401."
     )
-    expires_at = serializers.DateTimeField(help_text="When it ends; get a new one before, or on the first 401.")
 
 
 class TokenAnswerSerializer(serializers.Serializer[None]):

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from callers.quotas import Use, use_quota
+from callers.tokens import access_of
 
 MOST_ORDERS = 10
 
@@ -18,7 +19,7 @@ class CallerThrottle(BaseThrottle):
     """All requests of a caller, counted together."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        access = request.user
+        access = access_of(request)
         rate = access.rate or settings.CALLER_RATE
         return _allow(view, use_quota(request, policy="caller", key=str(access.caller_id), rate=rate))
 
@@ -29,11 +30,12 @@ class OrderThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if any(use.exceeded for use in view.uses):
             return True  # refused already; what is not answered is not counted against the order
-        order_ids = dict.fromkeys(request.query_params.getlist("id")[:MOST_ORDERS])
-        caller = request.user.caller_id
-        rate = settings.ORDER_RATE
-        uses = [use_quota(request, policy="order", key=f"{caller}|{name}", rate=rate) for name in order_ids]
-        return all([_allow(view, use) for use in uses])
+        caller = access_of(request).caller_id
+        allowed = True
+        for name in dict.fromkeys(request.query_params.getlist("id")[:MOST_ORDERS]):
+            use = use_quota(request, policy="order", key=f"{caller}|{name}", rate=settings.ORDER_RATE)
+            allowed = _allow(view, use) and allowed
+        return allowed
 
 
 def _allow(view: Any, use: Use | None) -> bool:

@@ -33,7 +33,9 @@ def parse_time(text: str) -> datetime:
     """
     match = _TIME.fullmatch(text) if len(text) <= LONGEST_TEXT else None
     if match is None:
-        raise BadTime("must be an RFC 3339 time with a zone, such as 2026-11-22T08:00:00.000020Z", _meant(text))
+        raise BadTime(
+            "must be an RFC 3339 time with a zone, such as 2026-11-22T08:00:00.000020Z", _meant(text)
+        )
     fraction = (match["fraction"] or "")[:6].ljust(6, "0")
     try:
         local = datetime.fromisoformat(f"{match['date']}T{match['time']}.{fraction}")

@@ -4,10 +4,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import cast
 
 from cachetools import TTLCache, cached
 from django.conf import settings
 from django.utils import timezone
+from rest_framework.request import Request
 
 from callers.keys import digest, new_token
 from callers.models import Caller, Scope, Token
@@ -41,7 +43,10 @@ def issue_token(*, username: str, key: str) -> tuple[str, datetime]:
     Raises Unrecognised. An unknown name costs what a wrong key costs.
     """
     caller = Caller.objects.filter(username=username, revoked_time=None).first()
-    if not hmac.compare_digest(digest(key), bytes(caller.key_digest) if caller else _NO_KEY) or caller is None:
+    if (
+        not hmac.compare_digest(digest(key), bytes(caller.key_digest) if caller else _NO_KEY)
+        or caller is None
+    ):
         raise Unrecognised
     now = timezone.now()
     token, expires_time = new_token(), now + timedelta(seconds=settings.TOKEN_LIFETIME_SECONDS)
@@ -61,7 +66,10 @@ def access_by_token(token: str) -> Access:
     return access
 
 
-@cached(TTLCache(maxsize=10_000, ttl=settings.CALLER_CACHE_SECONDS), lock=Lock())
+_remembered: TTLCache[bytes, Access] = TTLCache(maxsize=10_000, ttl=settings.CALLER_CACHE_SECONDS)
+
+
+@cached(_remembered, key=bytes, lock=Lock())
 def _access_by_digest(token_digest: bytes) -> Access:
     """Two queries. Only what is found is remembered, so that guesses cannot push it out."""
     row = (
@@ -76,6 +84,11 @@ def _access_by_digest(token_digest: bytes) -> Access:
     return Access(row.caller.pk, row.caller.username, row.caller.rate, grants, row.expires_time)
 
 
+def access_of(request: Request) -> Access:
+    """What the token of an authenticated request gives."""
+    return cast(Access, request.user)
+
+
 def forget_tokens() -> None:
     """Empty this process's memory of tokens, as time would."""
-    _access_by_digest.cache.clear()
+    _remembered.clear()

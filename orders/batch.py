@@ -19,7 +19,14 @@ from orders.models import FeedClock, SalesOrder, Shipment, StatusEvent
 Key = tuple[str, str]
 """channelId, orderId: what names an order on the wire."""
 
-ORDER_COLUMNS = ["order_created_time", "order_status", "v2_status", "updated_time", "representation", "document"]
+ORDER_COLUMNS = [
+    "order_created_time",
+    "order_status",
+    "v2_status",
+    "updated_time",
+    "representation",
+    "document",
+]
 SHIPMENT_COLUMNS = ["tracking_id", "carrier"]
 EVENT_COLUMNS = ["deleted", "order", "shipment", "updated_time", *COPIED]
 
@@ -76,7 +83,11 @@ class Batch:
         for (draft, document), time in zip(changed, times, strict=True):
             draft.stamp(document, time)
         _write(SalesOrder, [draft.order for draft, _ in changed], ORDER_COLUMNS)
-        _write(Shipment, [row for draft, shown in changed for row in draft.changed_shipments(shown)], SHIPMENT_COLUMNS)
+        _write(
+            Shipment,
+            [row for draft, shown in changed for row in draft.changed_shipments(shown)],
+            SHIPMENT_COLUMNS,
+        )
         events = [event for draft in touched for event in draft.touched.values()]
         _write(StatusEvent, [*events, *self.touched_orphans.values()], EVENT_COLUMNS)
 
@@ -134,4 +145,6 @@ def _write(model: type[Model], rows: Iterable[Model], columns: list[str]) -> Non
     new = [row for row in rows if row._state.adding]
     known = [row for row in rows if not row._state.adding]
     model._default_manager.bulk_create(new)
-    model._default_manager.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=columns)
+    model._default_manager.bulk_create(
+        known, update_conflicts=True, unique_fields=["pk"], update_fields=columns
+    )

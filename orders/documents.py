@@ -1,4 +1,4 @@
-"""The stored v3 document of an order (contract, section 4): built from its events, stamped, written as text."""
+"""The stored v3 document of an order (contract, section 4): built, stamped, written as text."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
-from orders.models import SalesOrder, StatusEvent
 from callers.times import format_time
+from orders.models import SalesOrder, StatusEvent
 
 REPRESENTATION = 1
-"""The number of the shape below. Raise it with the shape; `manage.py render_documents` rewrites older ones."""
+"""The number of the shape below. Raise it with the shape; `manage.py render_documents` rewrites the older."""
 
 Document = dict[str, Any]
 
@@ -28,7 +28,7 @@ def build(order: SalesOrder, events: Iterable[StatusEvent]) -> Document:
         "orderId": order.order_id,
         "channelId": order.channel_id,
         "partnerId": order.partner_id,
-        "orderCreatedTime": _time(live[-1].order_created_time if live else order.order_created_time),
+        "orderCreatedTime": _time((live or known)[-1].order_created_time),
         "updatedTime": _time(order.updated_time),
         "orderStatus": _last_status(history),
         "statusHistory": history,

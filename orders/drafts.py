@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from callers.times import parse_time
 from orders import documents
 from orders.events import EventRefused, PublishedEvent, Withdrawal
 from orders.models import SalesOrder, Shipment, StatusEvent
-from callers.times import parse_time
 from orders.v2.legacy import legacy_status
 
-Outcome = Literal["published", "revised", "deleted", "unchanged"]
+Outcome = Literal["published", "revised", "deleted", "unchanged", "rejected"]
 
 
 @dataclass
@@ -29,11 +29,10 @@ class Draft:
         return self.order.pk is None
 
     def apply(self, event: PublishedEvent, known: StatusEvent | None) -> Outcome:
-        """Take in one revision of an event of this order, `known` in an older one or not. Raises EventRefused."""
+        """Take in one revision of an event, `known` in another one or not. Raises EventRefused."""
         if event.partner_id != self.order.partner_id:
-            raise EventRefused(
-                f"partnerId: the order belongs to partner {self.order.partner_id}, and an order never changes partner"
-            )
+            owner = self.order.partner_id
+            raise EventRefused(f"partnerId: the order is of partner {owner}, and never changes partner")
         if known and event.revision <= known.revision:
             return "unchanged"
         target = known or StatusEvent(event_id=event.event_id)

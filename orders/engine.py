@@ -1,6 +1,6 @@
 """The one place where PostgreSQL and SQLite are treated differently."""
 
-from django.db import IntegrityError, connection
+from django.db import OperationalError, connection
 
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
@@ -13,9 +13,6 @@ def allow_long_waits() -> None:
             cursor.execute("SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '60s'")
 
 
-def is_worth_retrying(error: Exception) -> bool:
-    """Whether a failed batch lost a race, and would see another state if it began again."""
-    if isinstance(error, IntegrityError):
-        return True
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state in (DEADLOCK, SERIALIZATION_FAILURE)
+def is_lost_race(error: OperationalError) -> bool:
+    """Whether the transaction was chosen to give way to another one, and may begin again."""
+    return getattr(error.__cause__, "sqlstate", None) in (DEADLOCK, SERIALIZATION_FAILURE)

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from orders.statuses import OrderStatus, ShipmentStatus
 from callers.times import BadTime, parse_time
+from orders.statuses import OrderStatus, ShipmentStatus
 
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Text = Annotated[str, msgspec.Meta(max_length=100)]
@@ -116,11 +116,11 @@ def _check_status(event: PublishedEvent) -> None:
     if event.status not in words.values:
         owner = "an order" if event.shipment_id is None else "a shipment"
         known = ", ".join(words.values)
-        raise EventRefused(f"status: {event.status[:50]!r} is not a status of {owner}; known are {known}")
+        raise EventRefused(f"status: {event.status[:50]!r} is no status of {owner}; known are {known}")
 
 
 def _sentence(error: Exception) -> str:
-    """msgspec's message with the field in front: `Expected ... - at `$.revision`` -> `revision: Expected ...`."""
+    """msgspec's message with the field in front, as in `revision: Expected ...`."""
     if isinstance(error, msgspec.ValidationError):
         message, _, path = str(error).partition(" - at `$.")
         return f"{path.rstrip('`')}: {message}" if path else message

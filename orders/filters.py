@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
-from callers.exceptions import BadParameters, ParameterError
-from callers.times import format_time
 from django.http import QueryDict
 from django.utils import timezone
 from django_filters import Filter
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.request import Request
 
+from callers.exceptions import BadParameters, ParameterError
+from callers.times import format_time
 from orders.models import FeedClock, SalesOrderQuerySet
 from orders.parameters import (
     CLOCK_TOLERANCE,
@@ -28,7 +28,6 @@ from orders.parameters import (
     WordField,
     nearest,
 )
-from callers.times import format_time
 
 Values = dict[str, Any]
 """The parameters that were sent, by name, cleaned."""
@@ -89,7 +88,9 @@ class LenientParameters(DjangoFilterBackend):
     Raises BadParameters with all that is wrong. Leaves the cleaned values in `view.parameters`.
     """
 
-    def filter_queryset(self, request: Request, queryset: SalesOrderQuerySet, view: Any) -> SalesOrderQuerySet:
+    def filter_queryset(
+        self, request: Request, queryset: SalesOrderQuerySet, view: Any
+    ) -> SalesOrderQuerySet:
         declared = view.filterset_class.base_filters
         errors = [*self.unknown(request.query_params, declared)]
         view.parameters = _cleaned(request.query_params, declared, errors)
@@ -112,7 +113,9 @@ class StrictParameters(LenientParameters):
             if name not in declared:
                 shown = name if len(name) <= SHOWN_LENGTH else f"{name[:SHOWN_LENGTH]}..."
                 known = ", ".join(declared)
-                yield ParameterError(shown, f"is not a parameter here; known are {known}", nearest(name, declared))
+                yield ParameterError(
+                    shown, f"is not a parameter here; known are {known}", nearest(name, declared)
+                )
 
 
 class Parameters(FilterSet):
@@ -167,7 +170,7 @@ def _cleaned(query: QueryDict, declared: dict[str, Filter], errors: list[Paramet
             elif filter_.extra["required"]:
                 raise Refused("is missing")
         except Refused as refused:
-            errors.append(ParameterError(name, refused.message, refused.suggestion))
+            errors.append(ParameterError(name, refused.detail, refused.suggestion))
     return values
 
 

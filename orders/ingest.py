@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from orders import engine
 from orders.batch import Batch, Raced
+from orders.drafts import Outcome
 from orders.events import Event, EventRefused, Line, read_event
 
 logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ def _apply_until_unraced(events: list[tuple[int, Line, Event]]) -> tuple[Summary
         try:
             return _apply(events)
         except (IntegrityError, Raced, OperationalError) as error:
-            if not engine.is_worth_retrying(error):
+            if isinstance(error, OperationalError) and not engine.is_lost_race(error):
                 raise
             logger.info("batch begins again after attempt %d: %s", attempt, type(error).__name__)
             time.sleep(0.01 * attempt)
@@ -114,11 +115,11 @@ def _apply(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejecte
         engine.allow_long_waits()
         batch = Batch.of([event for _, _, event in events])
         for number, line, event in events:
+            outcome: Outcome = "rejected"
             try:
                 outcome = batch.apply(event)
             except EventRefused as refusal:
                 refused.append(Rejected(number, str(refusal), line))
-                outcome = "rejected"
             setattr(summary, outcome, getattr(summary, outcome) + 1)
         batch.write()
     return summary, refused

@@ -18,6 +18,9 @@ class FeedClock(models.Model):
     """The newest `updatedTime` given out. Its one row is the lock that puts changes in commit order."""
 
     last_time = models.DateTimeField()
+    representation = models.PositiveSmallIntegerField(
+        default=1, help_text="Every stored document has at least this representation."
+    )
 
     @classmethod
     def advance(cls, count: int) -> list[datetime]:
@@ -25,16 +28,18 @@ class FeedClock(models.Model):
 
         Take it as late as possible in a transaction: every other publisher waits from here on.
         """
-        clock = cls.objects.select_for_update().annotate(database_time=Now()).get()
-        first = max(clock.database_time.astimezone(UTC), clock.last_time + STEP)
+        clock = cls.objects.select_for_update().annotate(database_time=Now())
+        database_time, last_time = clock.values_list("database_time", "last_time").get()
+        first = max(database_time.astimezone(UTC), last_time + STEP)
         times = [first + STEP * index for index in range(count)]
-        cls.objects.update(last_time=times[-1])
+        if times:
+            cls.objects.update(last_time=times[-1])
         return times
 
     @classmethod
     def newest(cls) -> datetime:
         """The newest `updatedTime` that is visible to this query."""
-        return cls.objects.values_list("last_time", flat=True).get()
+        return cls.objects.get().last_time
 
 
 class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):

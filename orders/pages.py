@@ -6,9 +6,9 @@ from datetime import datetime
 
 from rest_framework.request import Request
 
+from callers.times import format_time
 from orders.documents import REPRESENTATION
 from orders.models import SalesOrderQuerySet
-from callers.times import format_time
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class Refused(forms.ValidationError):
 
     def __init__(self, detail: str, suggestion: str | None = None) -> None:
         super().__init__(detail)
+        self.detail = detail
         self.suggestion = suggestion
 
 
@@ -39,7 +40,9 @@ class PageSizeField(forms.Field):
     def clean(self, value: str) -> int:
         number = int(value) if value.isascii() and value.isdigit() and len(value) <= SHOWN_LENGTH else 0
         if not 1 <= number <= LARGEST_PAGE:
-            raise Refused(f"must be a whole number from 1 to {LARGEST_PAGE}", str(LARGEST_PAGE) if number else None)
+            raise Refused(
+                f"must be a whole number from 1 to {LARGEST_PAGE}", str(LARGEST_PAGE) if number else None
+            )
         return number
 
 

@@ -1,20 +1,19 @@
 """What every polling view does, of either wire: token, limits, grants, 304."""
 
-from typing import Any
+from typing import Any, Never
 
-from callers.exceptions import QuotaExceeded
-from callers.models import Scope
-from callers.permissions import GrantedScope
-from callers.quotas import Use, quota_headers
-from callers.throttles import CallerThrottle
-from django.http import HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
 from django.utils.http import parse_etags
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from callers.exceptions import QuotaExceeded
+from callers.models import Scope
+from callers.permissions import GrantedScope
+from callers.quotas import Use, quota_headers
+from callers.throttles import CallerThrottle
 from orders.models import SalesOrder, SalesOrderQuerySet
 
 
@@ -38,7 +37,7 @@ class PollView(GenericAPIView[SalesOrder]):
         """One query for orders."""
         return self.get_paginated_response(self.paginate_queryset(self.filter_queryset(self.get_queryset())))
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """What may be done here; needs no token, since it tells nothing else."""
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
@@ -54,23 +53,21 @@ class PollView(GenericAPIView[SalesOrder]):
         self.check_throttles(request)
         self.check_permissions(request)
 
-    def throttled(self, request: Request, wait: float | None) -> None:
+    def throttled(self, request: Request, wait: float | None) -> Never:
         raise QuotaExceeded([use for use in self.uses if use.exceeded])
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in quota_headers(self.uses).items():
             response[name] = value
         response["Cache-Control"] = "private, no-cache"
         response["Vary"] = "X-Subject-Token, Authorization, Accept-Encoding"
-        if isinstance(response, Response) and _client_has_it(request, response):
+        if _client_has_it(request, response):
             response.status_code, response.data = 304, None
         return response
 
 
-def _client_has_it(request: Request, response: HttpResponse) -> bool:
+def _client_has_it(request: Request, response: Response) -> bool:
     """Whether If-None-Match names this answer, compared weakly (RFC 9110, section 13.1.2)."""
     known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     if not known or response.status_code != 200 or "ETag" not in response:

@@ -25,17 +25,17 @@ def legacy_order(document: Document) -> Document:
             for _, entry in line
         ],
         "shipPackage": [
-            {"trackingId": shipment["trackingId"]} for shipment in document["shipments"] if shipment["trackingId"]
+            {"trackingId": shipment["trackingId"]}
+            for shipment in document["shipments"]
+            if shipment["trackingId"]
         ],
     }
 
 
 def legacy_status(document: Document) -> str | None:
     """The order's v2 status now; None when it has no event."""
-    status = None
-    for status, _ in _statuses(_one_line(document)):
-        pass
-    return status
+    statuses = [status for status, _ in _statuses(_one_line(document))]
+    return statuses[-1] if statuses else None
 
 
 Line = list[tuple[str | None, Document]]

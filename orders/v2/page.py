@@ -9,7 +9,6 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orders.models import SalesOrderQuerySet
 from orders.pages import NamedRows, Rows, next_link
 from orders.parameters import LARGEST_PAGE
 from orders.v2.legacy import legacy_order
@@ -45,7 +44,7 @@ class LegacyFeedPagination(BasePagination):
 class LegacyOrdersById(BasePagination):
     """A row for every id, found or not."""
 
-    def paginate_queryset(self, queryset: SalesOrderQuerySet, request: Request, view: Any = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         return NamedRows.fetch(queryset, view.parameters["id"])
 
     def get_paginated_response(self, data: Any) -> Response:

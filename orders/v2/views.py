@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from callers.throttles import CallerThrottle, OrderThrottle
-from django.http.response import HttpResponseBase
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from callers.throttles import CallerThrottle, OrderThrottle
 from orders.filters import LenientParameters, OrderIdsParameters
 from orders.v2.deprecation import add_deprecation
 from orders.v2.page import LegacyFeedPagination, LegacyOrdersById
@@ -16,9 +16,7 @@ from orders.views import PollView
 class LegacyView(PollView):
     filter_backends = [LenientParameters]
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         add_deprecation(request, response)
         return response

@@ -9,10 +9,9 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orders.models import SalesOrderQuerySet
+from callers.times import format_time
 from orders.pages import NamedRows, Rows, next_link
 from orders.parameters import LARGEST_PAGE
-from callers.times import format_time
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class NamedOrders:
 class OrdersById(BasePagination):
     """All in one answer: there are at most ten ids."""
 
-    def paginate_queryset(self, queryset: SalesOrderQuerySet, request: Request, view: Any = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         return NamedRows.fetch(queryset, view.parameters["id"])
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from callers.exceptions import ParameterError
-
 from orders.filters import (
     PageSizeFilter,
     SinceFilter,

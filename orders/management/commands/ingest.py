@@ -21,14 +21,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE|-", help="the file; - is standard input")
-        parser.add_argument("--rejects", metavar="FILE", help="where refused lines go (default: NAME.rejects.ndjson here)")
+        parser.add_argument(
+            "--rejects", metavar="FILE", help="where refused lines go (default: NAME.rejects.ndjson here)"
+        )
         parser.add_argument("--batch-size", type=int, default=BATCH_SIZE, help="lines in one transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["file"]
         if options["batch_size"] < 1:
             raise CommandError("--batch-size must be 1 or more.")
-        rejects = Rejects(Path(options["rejects"] or f"{'stdin' if name == '-' else Path(name).name}.rejects.ndjson"))
+        rejects = Rejects(
+            Path(options["rejects"] or f"{'stdin' if name == '-' else Path(name).name}.rejects.ndjson")
+        )
         started = time.monotonic()
         with _open(name) as file, Bar(file, name) as bar, rejects:
             summary = publish(
@@ -39,11 +43,11 @@ class Command(BaseCommand):
             )
         self.stdout.write(_sentence(summary, time.monotonic() - started))
         if summary.rejected:
-            raise CommandError(f"{summary.rejected} lines were refused; {rejects.path} tells which and why.")
+            raise CommandError(f"{summary.rejected} lines were refused; see {rejects.path}.")
 
 
 class Rejects:
-    """The reject file: one JSON object a line with `line` (from 1), `reason` and `text`. Made on first use."""
+    """The reject file: one JSON object a line with `line` (from 1), `reason`, `text`. Made when needed."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -61,7 +65,11 @@ class Rejects:
     def write(self, rejected: Rejected) -> None:
         line = rejected.line
         raw = line.text if isinstance(line, Unreadable) else cast(bytes, line)
-        row = {"line": rejected.number, "reason": rejected.reason, "text": raw.decode(errors="replace").rstrip("\r\n")}
+        row = {
+            "line": rejected.number,
+            "reason": rejected.reason,
+            "text": raw.decode(errors="replace").rstrip("\r\n"),
+        }
         self._file = self._file or self.path.open("wb")
         self._file.write(orjson.dumps(row) + b"\n")
         self._file.flush()
@@ -73,7 +81,7 @@ class Bar:
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file = file
         size = None if name == "-" else Path(name).stat().st_size
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
         self._progress = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
         self._task = self._progress.add_task("reading", total=size)
 
@@ -101,6 +109,7 @@ def _open(name: str) -> BinaryIO:
 def _sentence(summary: Summary, seconds: float) -> str:
     speed = summary.total / max(seconds, 0.001)
     return (
-        f"published {summary.published}, revised {summary.revised}, deleted {summary.deleted}, "
-        f"unchanged {summary.unchanged}, rejected {summary.rejected} in {seconds:.1f} s ({speed:.0f} events/s)"
+        f"published {summary.published}, revised {summary.revised}, deleted {summary.deleted},"
+        f" unchanged {summary.unchanged}, rejected {summary.rejected}"
+        f" in {seconds:.1f} s ({speed:.0f} events/s)"
     )

@@ -1,0 +1,67 @@
+"""System checks: what is set dangerously, or is due, is said at the start. An error stops the server."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
+
+from callers.quotas import parse_rate
+from orders.documents import REPRESENTATION
+from orders.models import FeedClock, SalesOrder
+
+SHORTEST_SECRET = 50
+LONGEST_MEMORY = 10
+
+
+@register(Tags.security)
+def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Settings that would leak, lock out, or count wrongly."""
+    return [*_dangerous(), *_malformed()]
+
+
+@register(Tags.database)
+def check_documents(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Documents in an older representation; nothing to say when the database is away or not migrated."""
+    if not databases:
+        return []
+    try:
+        due = FeedClock.objects.get().representation < REPRESENTATION and SalesOrder.objects.exists()
+    except (DatabaseError, FeedClock.DoesNotExist):
+        return []
+    hint = "Run manage.py render_documents; the server answers with the older documents until then."
+    return (
+        [Warning("Stored documents have an older representation.", hint=hint, id="orders.W001")]
+        if due
+        else []
+    )
+
+
+def _dangerous() -> Iterator[CheckMessage]:
+    if len(settings.SECRET_KEY) < SHORTEST_SECRET:
+        hint = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        yield Error(
+            f"SECRET_KEY has fewer than {SHORTEST_SECRET} characters.", hint=hint, id="acommerce.E001"
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        hint = "Name the hosts: links to the next page are made from the host a request names."
+        yield Error("ALLOWED_HOSTS admits every host.", hint=hint, id="acommerce.E002")
+    shared = not settings.CACHES["limits"]["BACKEND"].endswith("LocMemCache")
+    if settings.WEB_CONCURRENCY > 1 and not shared:
+        hint = "Set REDIS_URL and the other production settings, or WEB_CONCURRENCY=1."
+        yield Error("Several processes would each count limits on their own.", hint=hint, id="acommerce.E003")
+    if settings.CALLER_CACHE_SECONDS > LONGEST_MEMORY:
+        hint = f"Set CALLER_CACHE_SECONDS to at most {LONGEST_MEMORY}."
+        yield Error("A revoked caller would not be out within ten seconds.", hint=hint, id="acommerce.E004")
+
+
+def _malformed() -> Iterator[CheckMessage]:
+    for name in ("CALLER_RATE", "ORDER_RATE", "GUESS_RATE"):
+        try:
+            parse_rate(getattr(settings, name))
+        except ValueError as error:
+            yield Error(f"{name}: {error}", id="acommerce.E005")

@@ -1,0 +1,80 @@
+"""`manage.py demo --port 8000`: what `make run` runs."""
+
+import socket
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from acommerce_status.serving import run_together
+from callers.demo import demo_callers
+from orders.demo import CHANNELS, PARTNERS, demo_orders
+from orders.ingest import publish
+from orders.models import SalesOrder
+
+GREETING = """
+  {url}/        what this is          {url}/docs   try it in a browser
+
+  The demo's callers (username, API key):
+{callers}
+
+  Poll it. Copy these lines into another terminal:
+
+    TOKEN=$(curl -s {url}/identity/token \\
+      -d '{{"auth": {{"apiKeyCredentials": {{"username": "{username}", "apiKey": "{key}"}}}}}}' \\
+      | sed -E 's/.*"token_id": ?"([0-9a-f]{{32}})".*/\\1/')
+    curl -s -H "X-Subject-Token: $TOKEN" '{url}/v3/channel/{username}/sales-order-status?pageSize=2'
+    curl -s -H "X-Subject-Token: $TOKEN" '{url}/v3/channel/{username}/sales-order-status?updatedSince={now}'
+
+  The last line asks for what has changed since now: run it again, something always happens here.
+  Stop with Ctrl-C.
+"""
+
+
+class Command(BaseCommand):
+    help = "Load invented orders, make callers for them, then serve and keep changing the orders until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--orders", type=int, default=3000, metavar="N", help="loaded on first use")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.EMBEDDED:
+            names = ", ".join(settings.REQUIRED)
+            raise CommandError(f"The demo does not touch a configured database: unset {names}.")
+        address = f"127.0.0.1:{options['port']}"
+        _check_free(options["port"])
+        if not SalesOrder.objects.exists():
+            self._load(options["orders"])
+        keys = settings.VAR_DIR / "demo-callers.json"
+        callers = demo_callers(file=keys, channels=CHANNELS, partners=PARTNERS)
+        self.stdout.write(_greeting(f"http://{address}", callers))
+        self.stdout.flush()
+        server = ["-m", "gunicorn", "--bind", address, "--log-level", "warning", "acommerce_status.wsgi"]
+        simulator = ["manage.py", "simulate"]
+        sys.exit(run_together([[sys.executable, *server], [sys.executable, *simulator]]))
+
+    def _load(self, count: int) -> None:
+        now = timezone.now()
+        rows = [row for order in demo_orders(count=count, now=now) for row in order.history(until=now)]
+        self.stdout.write(f"Loading {count} invented orders, {len(rows)} events ...")
+        publish(sorted(rows, key=lambda row: (row["eventTime"], row["revision"])))
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Port {port} cannot be used ({error}). Choose another: make run PORT=8080") from None
+
+
+def _greeting(url: str, callers: dict[str, str]) -> str:
+    username, key = next(iter(callers.items()))
+    lines = "\n".join(f"    {name:<22} {secret}" for name, secret in callers.items())
+    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    return GREETING.format(url=url, callers=lines, username=username, key=key, now=now)

@@ -1,0 +1,40 @@
+"""Processes that live and end together."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+GRACE_SECONDS = 5
+
+
+def run_together(commands: Sequence[Sequence[str]]) -> int:
+    """Run all until the first ends or we are told to stop; then end the others. The first one's status."""
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    processes = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own commands
+    try:
+        while not stopping and all(process.poll() is None for process in processes):
+            time.sleep(0.1)
+    finally:
+        _end(processes)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0 if stopping else next((process.returncode for process in processes if process.returncode), 0)
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,22 @@
+"""The demo's callers. Their keys are kept in a file under var/, which no real caller's key ever is."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from callers.administration import create_caller
+from callers.models import Caller
+
+
+def demo_callers(*, file: Path, channels: Iterable[str], partners: Iterable[str]) -> dict[str, str]:
+    """API keys by username, of callers made on first use: one for each channel and each partner."""
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    wanted = {name: {"channels": [name]} for name in channels} | {
+        f"partner-{name}": {"partners": [name]} for name in partners
+    }
+    for username, grants in wanted.items():
+        if username not in known and not Caller.objects.filter(username=username).exists():
+            known[username] = create_caller(username=username, **grants)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(known, indent=2))
+    return known
