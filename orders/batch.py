@@ -10,25 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self, cast
 
-from django.db.models import Model, Q
+from django.db.models import Q
 
-from orders.drafts import COPIED, Draft, Outcome
+from orders.drafts import Draft, Outcome
 from orders.events import Event, EventRefused, PublishedEvent, Withdrawal
 from orders.models import FeedClock, SalesOrder, Shipment, StatusEvent
+from orders.rows import write_events, write_orders
 
 Key = tuple[str, str]
 """channelId, orderId: what names an order on the wire."""
-
-ORDER_COLUMNS = [
-    "order_created_time",
-    "order_status",
-    "v2_status",
-    "updated_time",
-    "representation",
-    "document",
-]
-SHIPMENT_COLUMNS = ["tracking_id", "carrier"]
-EVENT_COLUMNS = ["deleted", "order", "shipment", "updated_time", *COPIED]
 
 
 class Raced(Exception):
@@ -57,6 +47,13 @@ class Batch:
         batch._lock_orphans({event_id for event_id, order in located.items() if order is None})
         return batch
 
+    @classmethod
+    def of_orders(cls, pks: Iterable[int]) -> Self:
+        """Lock and load these orders, with nothing to apply. Three queries."""
+        batch = cls()
+        batch._lock_orders(set(pks), [])
+        return batch
+
     def apply(self, event: Event) -> Outcome:
         """Take in one event. Raises EventRefused."""
         if isinstance(event, Withdrawal):
@@ -79,17 +76,9 @@ class Batch:
         if not touched and not self.touched_orphans:
             return
         changed = [(draft, document) for draft in touched if (document := draft.settle())]
-        times = FeedClock.advance(len(changed))
-        for (draft, document), time in zip(changed, times, strict=True):
-            draft.stamp(document, time)
-        _write(SalesOrder, [draft.order for draft, _ in changed], ORDER_COLUMNS)
-        _write(
-            Shipment,
-            [row for draft, shown in changed for row in draft.changed_shipments(shown)],
-            SHIPMENT_COLUMNS,
-        )
-        events = [event for draft in touched for event in draft.touched.values()]
-        _write(StatusEvent, [*events, *self.touched_orphans.values()], EVENT_COLUMNS)
+        write_orders(changed, FeedClock.advance(len(changed)))
+        write_events(event for draft in touched for event in draft.touched.values())
+        write_events(self.touched_orphans.values())
 
     def _lock_orders(self, pks: set[int], events: Iterable[Event]) -> None:
         wanted = SalesOrder.objects.filter(_keys_of(events) | Q(pk__in=pks))
@@ -137,14 +126,3 @@ def _keys_of(events: Iterable[Event]) -> Q:
         if isinstance(event, PublishedEvent):
             named.setdefault(event.channel_id, set()).add(event.order_id)
     return Q(*(Q(channel_id=channel, order_id__in=ids) for channel, ids in named.items()), _connector=Q.OR)
-
-
-def _write(model: type[Model], rows: Iterable[Model], columns: list[str]) -> None:
-    """Insert the new rows, which must not exist yet, and overwrite the others, which we have locked."""
-    rows = list(rows)
-    new = [row for row in rows if row._state.adding]
-    known = [row for row in rows if not row._state.adding]
-    model._default_manager.bulk_create(new)
-    model._default_manager.bulk_create(
-        known, update_conflicts=True, unique_fields=["pk"], update_fields=columns
-    )

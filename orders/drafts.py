@@ -52,11 +52,15 @@ class Draft:
         known.revision, known.deleted = event.revision, True
         return "deleted"
 
+    def shown(self) -> documents.Document:
+        """The document as its events render to it, with the times they have."""
+        return documents.build(self.order, self.events.values())
+
     def settle(self) -> documents.Document | None:
         """The document to publish, still without its times, or None when nothing visible has changed."""
         if not self.touched:
             return None
-        document = documents.build(self.order, self.events.values())
+        document = self.shown()
         return document if document != self.before else None
 
     def stamp(self, document: documents.Document, time: datetime) -> None:
@@ -65,8 +69,7 @@ class Draft:
         for event in self.touched.values():
             event.updated_time = event.updated_time or time
         self.order.order_created_time = parse_time(document["orderCreatedTime"])
-        self.order.order_status = document["orderStatus"]
-        self.order.v2_status = legacy_status(document)
+        self.order.order_status, self.order.v2_status = statuses(document)
         self.order.updated_time = time
         self.order.representation = documents.REPRESENTATION
         self.order.document = documents.to_text(document)
@@ -82,7 +85,7 @@ class Draft:
     def _remember(self, event: StatusEvent) -> None:
         """Before the first change: how the order looked."""
         if not self.touched and not self.is_new:
-            self.before = documents.build(self.order, self.events.values())
+            self.before = self.shown()
         self.touched[event.event_id] = self.events[event.event_id] = event
 
     def _fill(self, target: StatusEvent, event: PublishedEvent) -> None:
@@ -96,6 +99,11 @@ class Draft:
         if shipment_id is None:
             return None
         return self.shipments.setdefault(shipment_id, Shipment(order=self.order, shipment_id=shipment_id))
+
+
+def statuses(document: documents.Document) -> tuple[str | None, str | None]:
+    """What the order is filed under: its status as v3 tells it, and as v2 does."""
+    return document["orderStatus"], legacy_status(document)
 
 
 COPIED = (

@@ -37,6 +37,13 @@ class FeedClock(models.Model):
         return times
 
     @classmethod
+    def catch_up(cls) -> None:
+        """Set the clock to the newest order, if that is ahead of it: after a restore by hand."""
+        newest = SalesOrder.objects.aggregate(time=models.Max("updated_time"))["time"]
+        if newest:
+            cls.objects.filter(last_time__lt=newest).update(last_time=newest)
+
+    @classmethod
     def newest(cls) -> datetime:
         """The newest `updatedTime` that is visible to this query."""
         return cls.objects.get().last_time

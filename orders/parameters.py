@@ -1,6 +1,7 @@
 """Kinds of parameters, for either wire: what a text may be, and what is said when it is not."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ LARGEST_PAGE = 100
 MOST_IDS = 10
 CLOCK_TOLERANCE = timedelta(seconds=5)
 SHOWN_LENGTH = 60
+ORDER_ID = re.compile("[^\x00-\x1f\x7f]{1,100}")
+"""What a published order id may be, so that each can be asked for; see orders.events."""
 
 
 class Refused(forms.ValidationError):
@@ -63,8 +66,8 @@ class OrderIdField(forms.Field):
     """An order id: 1 to 100 characters, none of them a control character."""
 
     def clean(self, value: str) -> str:
-        if not value or len(value) > 100 or not value.isprintable():
-            raise Refused("must be 1 to 100 printable characters")
+        if not ORDER_ID.fullmatch(value):
+            raise Refused("must be 1 to 100 characters, and no control character")
         return value
 
 

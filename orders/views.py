@@ -28,7 +28,7 @@ class PollView(GenericAPIView[SalesOrder]):
 
     @property
     def requested_scope(self) -> Scope:
-        return Scope(self.scope_kind, self.kwargs["identifier"])
+        return Scope(self.scope_kind, self.kwargs[f"{self.scope_kind}_id"])
 
     def get_queryset(self) -> SalesOrderQuerySet:
         return SalesOrder.objects.visible_to(self.requested_scope)

@@ -1,0 +1,79 @@
+"""The promises, checked on live data. Each finding is a sentence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.db.models import Count
+
+from orders.batch import Batch
+from orders.documents import Document, to_text
+from orders.drafts import Draft, statuses
+from orders.models import FeedClock, SalesOrder, SalesOrderQuerySet
+
+BATCH_SIZE = 200
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with an order, by primary key; None where it is about several."""
+
+    sentence: str
+    order: int | None = None
+
+
+def audit(orders: SalesOrderQuerySet) -> Iterator[Finding]:
+    """All that is wrong with `orders`. Publishing goes on meanwhile: each batch of 200 is locked shortly."""
+    yield from _times_twice()
+    last = 0
+    while pks := list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
+        with transaction.atomic(durable=True):
+            batch = Batch.of_orders(pks)
+            newest = FeedClock.newest()
+            findings = [found for draft in batch.drafts.values() for found in _order(draft, newest)]
+        yield from findings
+        last = pks[-1]
+
+
+def _times_twice() -> Iterator[Finding]:
+    """The database holds the column unique; a restored or hand-made table may not."""
+    twice = SalesOrder.objects.values("updated_time").annotate(count=Count("pk")).filter(count__gt=1)
+    for row in twice.order_by("updated_time")[:100]:
+        yield Finding(f"{row['count']} orders have the updatedTime {row['updated_time'].isoformat()}.")
+
+
+def _order(draft: Draft, newest: datetime) -> Iterator[Finding]:
+    order = draft.order
+    name = f"Order {order.order_id} of channel {order.channel_id}"
+    if order.updated_time > newest:
+        yield Finding(f"{name} is newer than the feed clock.", order.pk)
+    events = [event for event in draft.events.values() if not event.deleted and event.updated_time]
+    if any(event.updated_time and event.updated_time > order.updated_time for event in events):
+        yield Finding(f"{name} has an event newer than itself.", order.pk)
+    document = draft.shown()
+    if order.document != to_text(document):
+        yield Finding(f"{name} has a document that its events do not render to.", order.pk)
+    if (order.order_status, order.v2_status) != statuses(document):
+        yield Finding(f"{name} is filed under another status than its events amount to.", order.pk)
+    yield from (Finding(f"{name} {what}.", order.pk) for what in _shown_wrongly(draft))
+
+
+def _shown_wrongly(draft: Draft) -> Iterator[str]:
+    try:
+        shown = [entry["eventId"] for entry in _entries(orjson.loads(draft.order.document))]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        yield "has a document that is not an order"
+        return
+    if len(shown) != len(set(shown)):
+        yield "shows an event twice"
+    deleted = {event_id for event_id, event in draft.events.items() if event.deleted}
+    if deleted & set(shown):
+        yield "shows a deleted event"
+
+
+def _entries(document: Document) -> Iterator[dict[str, Any]]:
+    for owner in (document, *document["shipments"]):
+        yield from owner["statusHistory"]

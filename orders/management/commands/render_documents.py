@@ -1,0 +1,29 @@
+"""`manage.py render_documents [--keep-times]`: rewrite documents of an older representation."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from orders.rendering import finish_rendering, outdated_orders, render
+
+
+class Command(BaseCommand):
+    help = (
+        "Rewrite stored documents of an older representation, in batches; stopped, it goes on where it was."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--keep-times",
+            action="store_true",
+            help="tell no poller: no order moves, even if its content changes",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rewritten = moved = 0
+        for pks in outdated_orders():
+            counts = render(pks, keep_times=options["keep_times"])
+            rewritten, moved = rewritten + counts[0], moved + counts[1]
+        finish_rendering()
+        self.stdout.write(f"rewritten {rewritten}, of which {moved} got a new updatedTime")

@@ -1,0 +1,68 @@
+"""Stored documents rendered again: after their shape has changed, or to repair what an audit has found."""
+
+from collections.abc import Iterator
+
+import orjson
+from django.db import transaction
+
+from orders import engine
+from orders.batch import Batch
+from orders.documents import REPRESENTATION, to_text
+from orders.drafts import statuses
+from orders.models import FeedClock, SalesOrder
+from orders.rows import Settled, write_orders
+
+BATCH_SIZE = 200
+
+
+def outdated_orders() -> Iterator[list[int]]:
+    """Primary keys of orders in an older representation, by batches. Begun again, it finds what is left."""
+    last = 0
+    while pks := list(
+        SalesOrder.objects.filter(pk__gt=last, representation__lt=REPRESENTATION)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:BATCH_SIZE]
+    ):
+        yield pks
+        last = pks[-1]
+
+
+def render(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
+    """Render these orders again; how many were rewritten, and how many of them got a new `updatedTime`.
+
+    An order whose document means the same as before keeps its time. One that means something else moves to
+    the end of the feed, for pollers hold what is not right; `keep_times` keeps them all where they are.
+    """
+    with transaction.atomic(durable=True):
+        engine.allow_long_waits()
+        settled = [(draft, draft.shown()) for draft in Batch.of_orders(pks).drafts.values()]
+        rewritten = [
+            (draft, document) for draft, document in settled if _is_outdated(draft.order, to_text(document))
+        ]
+        kept, moved = [], []
+        for pair in rewritten:
+            (moved if not keep_times and _means_something_else(pair) else kept).append(pair)
+        times = FeedClock.advance(len(moved))
+        write_orders(kept, [draft.order.updated_time for draft, _ in kept])
+        write_orders(moved, times)
+    return len(rewritten), len(moved)
+
+
+def finish_rendering() -> None:
+    """Remember that no order is outdated any more."""
+    FeedClock.objects.update(representation=REPRESENTATION)
+
+
+def _is_outdated(pair: Settled) -> bool:
+    draft, document = pair
+    order = draft.order
+    filed = (order.representation, order.order_status, order.v2_status)
+    return filed != (REPRESENTATION, *statuses(document)) or order.document != to_text(document)
+
+
+def _means_something_else(pair: Settled) -> bool:
+    draft, document = pair
+    try:
+        return bool(orjson.loads(draft.order.document) != document)
+    except orjson.JSONDecodeError:
+        return True

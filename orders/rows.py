@@ -1,0 +1,46 @@
+"""Drafts into the tables. Only under the clock's lock, and for orders that are locked or new."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Model
+
+from orders.documents import Document
+from orders.drafts import COPIED, Draft
+from orders.models import SalesOrder, Shipment, StatusEvent
+
+ORDER_COLUMNS = [
+    "order_created_time",
+    "order_status",
+    "v2_status",
+    "updated_time",
+    "representation",
+    "document",
+]
+SHIPMENT_COLUMNS = ["tracking_id", "carrier"]
+EVENT_COLUMNS = ["deleted", "order", "shipment", "updated_time", *COPIED]
+
+Settled = tuple[Draft, Document]
+
+
+def write_orders(settled: Sequence[Settled], times: Iterable[datetime]) -> None:
+    """Stamp each draft's document with its time and write the order and its shipments."""
+    for (draft, document), time in zip(settled, times, strict=True):
+        draft.stamp(document, time)
+    _write(SalesOrder, [draft.order for draft, _ in settled], ORDER_COLUMNS)
+    shipments = [row for draft, document in settled for row in draft.changed_shipments(document)]
+    _write(Shipment, shipments, SHIPMENT_COLUMNS)
+
+
+def write_events(events: Iterable[StatusEvent]) -> None:
+    """Write events whose orders and shipments are there."""
+    _write(StatusEvent, list(events), EVENT_COLUMNS)
+
+
+def _write(model: type[Model], rows: Sequence[Model], columns: list[str]) -> None:
+    """Insert the new rows, which must not exist yet, and overwrite the others, which we have locked."""
+    new = [row for row in rows if row._state.adding]
+    known = [row for row in rows if not row._state.adding]
+    manager = model._default_manager
+    manager.bulk_create(new)
+    manager.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=columns)
