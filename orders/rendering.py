@@ -36,10 +36,9 @@ def render(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
     with transaction.atomic(durable=True):
         engine.allow_long_waits()
         settled = [(draft, draft.shown()) for draft in Batch.of_orders(pks).drafts.values()]
-        rewritten = [
-            (draft, document) for draft, document in settled if _is_outdated(draft.order, to_text(document))
-        ]
-        kept, moved = [], []
+        rewritten = [pair for pair in settled if _is_outdated(pair)]
+        kept: list[Settled] = []
+        moved: list[Settled] = []
         for pair in rewritten:
             (moved if not keep_times and _means_something_else(pair) else kept).append(pair)
         times = FeedClock.advance(len(moved))

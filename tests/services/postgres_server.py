@@ -13,12 +13,13 @@ from urllib.parse import quote
 
 from tests.services.server import ENVIRONMENT, Server, is_open, private_folder
 
+SHARED_MEMORY = "dynamic_shared_memory_type"
 SETTINGS = {
     "listen_addresses": "",
     "port": "5432",  # a part of the socket's name, and no port
     "max_connections": "200",
     "shared_buffers": "64MB",
-    "dynamic_shared_memory_type": "mmap",  # in the folder, as containers have little /dev/shm
+    SHARED_MEMORY: "mmap",  # in the folder: /dev/shm is small in containers, and would keep it after a crash
 }
 UNSAFE = {"fsync": "off", "full_page_writes": "off"}  # outlives a crash of the server, not one of the machine
 
@@ -53,7 +54,8 @@ class Postgres(Server):
         """Make an empty cluster: UTF-8, texts ordered by code point whatever the machine's locale."""
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         login = ["--username=postgres", "--auth=trust"]
-        self.run(self.bin("initdb"), "-D", str(self.data), *login, *locale, "--no-sync", "--no-instructions")
+        options = ["--no-sync", "--no-instructions", f"--set={SHARED_MEMORY}={SETTINGS[SHARED_MEMORY]}"]
+        self.run(self.bin("initdb"), "-D", str(self.data), *login, *locale, *options)
 
     def clone(self, primary: "Postgres") -> None:
         """Copy a running primary and, once started, follow it as its standby."""

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import sys
@@ -107,8 +108,9 @@ def is_open(path: Path) -> bool:
 def private_folder(account: pwd.struct_passwd | None = None) -> Iterator[Path]:
     """A new folder of `account` that it can get to, removed with all it holds."""
     places = [place for place in (tempfile.gettempdir(), "/tmp", "/var/tmp") if is_open(Path(place))]
-    folder = Path(tempfile.mkdtemp(prefix="acommerce-", dir=places[0]))
-    try:
+    folder = Path(places[0], f"acommerce-{secrets.token_hex(8)}")
+    try:  # named before it is made, so that no interrupt comes between making and removing it
+        folder.mkdir(mode=0o700)
         if account:
             os.chown(folder, account.pw_uid, account.pw_gid)
         yield folder

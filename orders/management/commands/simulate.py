@@ -4,6 +4,7 @@ import os
 import random
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -24,6 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, metavar="N", help="end after N rounds")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with suppress(KeyboardInterrupt):
+            self._simulate(options)
+
+    def _simulate(self, options: dict[str, Any]) -> None:
         if options["pause"] < 0:
             raise CommandError("--pause must be 0 or more.")
         rng, parent, number = random.Random(), os.getppid(), int(time.time())  # noqa: S311 - invented data
