@@ -2,7 +2,6 @@
 
 import secrets
 from pathlib import Path
-from typing import Any
 
 
 def secret_key(var: Path) -> str:
@@ -13,19 +12,3 @@ def secret_key(var: Path) -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(50))
     return file.read_text()
-
-
-def database(var: Path) -> dict[str, Any]:
-    """An SQLite file that is read while it is written (WAL), and has one writer at a time.
-
-    IMMEDIATE makes a writer wait for its turn at BEGIN instead of failing half-way.
-    """
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": var / "db.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
 from isal import igzip
 
 logger = logging.getLogger("access")
@@ -14,9 +16,13 @@ logger = logging.getLogger("access")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,100}")
-_GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*(?P<quality>[0-9.]+)\s*)?(?:,|$)", re.IGNORECASE)
+_GZIP = re.compile(
+    r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*(?P<quality>[01](?:\.[0-9]{0,3})?)\s*)?(?:,|$)", re.IGNORECASE
+)
 SMALLEST = 500
 """Bytes; what is smaller fits one packet anyway."""
+WITHOUT_LENGTH = (204, 304)
+"""Answers without a body, whose Content-Length would speak of another one (RFC 9110, section 8.6)."""
 
 
 class AccessMiddleware:
@@ -32,13 +38,13 @@ class AccessMiddleware:
         request.request_id = request_id  # type: ignore[attr-defined]  # ours; acommerce_status.errors reads it
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
-        if not response.streaming:
+        if not response.streaming and response.status_code not in WITHOUT_LENGTH:
             response["Content-Length"] = str(len(response.content))
         milliseconds = (time.perf_counter() - started) * 1000
         logger.info(
             "%s %s %d %.1fms id=%s",
             request.method,
-            request.path,
+            escape_uri_path(request.path),  # a line break in it must not begin a line of ours
             response.status_code,
             milliseconds,
             request_id,
@@ -59,6 +65,7 @@ class GzipMiddleware:
         response = self.get_response(request)
         if response.streaming or len(response.content) < SMALLEST or response.has_header("Content-Encoding"):
             return response
+        patch_vary_headers(response, ("Accept-Encoding",))
         if accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             response.content = igzip.compress(response.content, compresslevel=1)
             response["Content-Encoding"] = "gzip"

@@ -13,7 +13,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from acommerce_status.embedded import database as embedded_database
+from acommerce_status import databases
 from acommerce_status.embedded import secret_key as embedded_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,7 +21,7 @@ env = environ.Env()
 
 REQUIRED = {
     "SECRET_KEY": "a random text of at least 50 characters, the same on every server",
-    "DATABASE_URL": "postgres://user:password@host:5432/name",
+    "DATABASE_URL": databases.URL_FORM,
     "REDIS_URL": "redis://host:6379/0",
     "ALLOWED_HOSTS": "the host names this server answers to, separated by commas",
 }
@@ -113,28 +113,22 @@ DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)
 STATEMENT_TIMEOUT_SECONDS = _seconds("STATEMENT_TIMEOUT_SECONDS", 3)
 
 
-def _postgresql(url: str) -> dict[str, Any]:
-    """Django's settings for one postgres:// URL, with the pool and the time limits of the web side."""
-    config: dict[str, Any] = env.db_url_config(url)
-    if config.get("ENGINE") != "django.db.backends.postgresql":
-        raise ImproperlyConfigured(f"DATABASE_URL must look like {REQUIRED['DATABASE_URL']}.")
-    milliseconds = STATEMENT_TIMEOUT_SECONDS * 1000
-    config["OPTIONS"] = {
-        **config.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 3},
-        "connect_timeout": 3,
-        "server_side_binding": True,
-        "prepare_threshold": 3,
-        "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
-        " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
-    }
-    config["CONN_MAX_AGE"] = 0  # the pool keeps the connections; Django must hand them back
-    return config
+def _postgresql(name: str, url: str) -> databases.Config:
+    return databases.postgresql(
+        name, url, pool_size=DATABASE_POOL_SIZE, statement_seconds=STATEMENT_TIMEOUT_SECONDS
+    )
 
 
-DATABASES = {
-    "default": embedded_database(VAR_DIR) if EMBEDDED else _postgresql(env.str("DATABASE_URL")),
+DATABASE_REPLICA_URLS: list[str] = env.list("DATABASE_REPLICA_URLS", default=[])
+FEED_DATABASE = "replica" if DATABASE_REPLICA_URLS else "default"
+DATABASES: dict[str, databases.Config] = {
+    "default": databases.sqlite(VAR_DIR / "db.sqlite3")
+    if EMBEDDED
+    else _postgresql("DATABASE_URL", env.str("DATABASE_URL")),
 }
+if DATABASE_REPLICA_URLS:
+    replicas = [_postgresql("DATABASE_REPLICA_URLS", url) for url in DATABASE_REPLICA_URLS]
+    DATABASES["replica"] = databases.any_replica(DATABASES["default"], replicas)
 
 # -- Counters of the limits: shared through Redis, failing open (docs/decisions/failing-open.md)
 CACHES: dict[str, dict[str, Any]] = {

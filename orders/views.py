@@ -2,6 +2,7 @@
 
 from typing import Any, Never
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import parse_etags
 from rest_framework.exceptions import MethodNotAllowed
@@ -31,7 +32,7 @@ class PollView(GenericAPIView[SalesOrder]):
         return Scope(self.scope_kind, self.kwargs[f"{self.scope_kind}_id"])
 
     def get_queryset(self) -> SalesOrderQuerySet:
-        return SalesOrder.objects.visible_to(self.requested_scope)
+        return SalesOrder.objects.using(settings.FEED_DATABASE).visible_to(self.requested_scope)
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         """One query for orders."""

@@ -35,7 +35,7 @@ GREETING = """
 
 
 class Command(BaseCommand):
-    help = "Load invented orders, make callers for them, then serve and keep changing the orders until Ctrl-C."
+    help = "Load invented orders, make callers for them, serve, and keep changing the orders until Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
@@ -61,7 +61,8 @@ class Command(BaseCommand):
         now = timezone.now()
         rows = [row for order in demo_orders(count=count, now=now) for row in order.history(until=now)]
         self.stdout.write(f"Loading {count} invented orders, {len(rows)} events ...")
-        publish(sorted(rows, key=lambda row: (row["eventTime"], row["revision"])))
+        rows.sort(key=lambda row: (row["eventTime"], row["revision"]))
+        publish(rows)
 
 
 def _check_free(port: int) -> None:
@@ -70,7 +71,8 @@ def _check_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            raise CommandError(f"Port {port} cannot be used ({error}). Choose another: make run PORT=8080") from None
+            hint = "Choose another: make run PORT=8080"
+            raise CommandError(f"Port {port} cannot be used ({error}). {hint}") from None
 
 
 def _greeting(url: str, callers: dict[str, str]) -> str:
