@@ -70,9 +70,7 @@ def any_replica(primary: Config, replicas: Sequence[Config]) -> Config:
     options = {
         **primary["OPTIONS"],
         "host": ",".join(_host(server) for server in servers),
-        "port": ",".join(
-            str(server.get("PORT") or server["OPTIONS"].get("port") or 5432) for server in servers
-        ),
+        "port": ",".join(map(str, ports)),
         "target_session_attrs": "prefer-standby",
         "load_balance_hosts": "random",
         "pool": {**primary["OPTIONS"]["pool"], "max_lifetime": 300},
