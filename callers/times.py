@@ -11,9 +11,10 @@ _TIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})"
     r"(?:\.(?P<fraction>[0-9]{1,9}))?(?P<zone>[Zz]|[+ -][0-9]{2}:[0-9]{2})",
 )
-_WITHOUT_ZONE = re.compile(
+_NEARLY = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[Tt ](?P<minutes>[0-9]{2}:[0-9]{2})(?P<seconds>:[0-9]{2}(?:\.[0-9]{1,9})?)?)?[Zz]?",
+    r"(?:[Tt ](?P<minutes>[0-9]{2}:[0-9]{2})(?P<seconds>:[0-9]{2}(?:\.[0-9]{1,9})?)?)?"
+    r"(?:(?<=\.[0-9]{9})[0-9]+)?(?P<zone>[Zz]|[+ -][0-9]{2}:[0-9]{2})?",
 )
 
 
@@ -69,11 +70,12 @@ def _in_range(time: datetime) -> datetime:
 
 
 def _meant(text: str) -> str | None:
-    """The nearest acceptable text for a date or a time that lacks its zone or its `T`."""
-    match = _WITHOUT_ZONE.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    """The nearest acceptable text for a time without zone, `T` or seconds, or with too many digits."""
+    match = _NEARLY.fullmatch(text) if len(text) <= LONGEST_TEXT else None
     if match is None:
         return None
-    guess = f"{match['date']}T{match['minutes'] or '00:00'}{match['seconds'] or ':00'}Z"
+    zone = (match["zone"] or "Z").replace(" ", "+")
+    guess = f"{match['date']}T{match['minutes'] or '00:00'}{match['seconds'] or ':00'}{zone}"
     try:
         parse_time(guess)
     except BadTime:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
 
 from callers.times import format_time
@@ -50,7 +51,8 @@ def next_link(request: Request, name: str, time: datetime) -> str:
     """A `Link` value: this URL, absolute, with the parameter `name` moved on to `time` (RFC 8288)."""
     query = request.query_params.copy()
     query[name] = format_time(time)
-    return f'<{request.build_absolute_uri(request.path)}?{query.urlencode(safe=":")}>; rel="next"'
+    url = request.build_absolute_uri(escape_uri_path(request.path))
+    return f'<{url}?{query.urlencode(safe=":")}>; rel="next"'
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from callers.times import EARLIEST
 from callers.tokens import forget_tokens, issue_token
 from orders import ingest
 from orders.models import FeedClock
-from tests.factories import Fields
+from tests.factories import FAR_AHEAD, Fields
 from tests.servers import Server, serve
 
 
@@ -48,6 +48,12 @@ def committed(transactional_db: None) -> None:
     It is emptied after the test; the clock's row, which a migration makes, is put back before the next.
     """
     FeedClock.objects.get_or_create(pk=1, defaults={"last_time": EARLIEST})
+
+
+@pytest.fixture
+def far_ahead(db: None) -> None:
+    """The feed clock ahead of the database's: each change is 20 µs after the last, and `at(n)` tells when."""
+    FeedClock.objects.update(last_time=FAR_AHEAD)
 
 
 Publish = Callable[..., ingest.Summary]

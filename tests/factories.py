@@ -1,11 +1,23 @@
 """Published events with sensible fields; every field can be given by its name on the wire."""
 
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
+
+from callers.times import format_time
+from orders.models import STEP
 
 Fields = dict[str, Any]
 
 _numbers = count(1)
+
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+"""Where the fixture `far_ahead` puts the feed clock."""
+
+
+def at(change: int) -> str:
+    """The `updatedTime` of the n-th change after FAR_AHEAD, counted from 1."""
+    return format_time(FAR_AHEAD + STEP * change)
 
 
 def event(**fields: Any) -> Fields:

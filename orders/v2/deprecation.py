@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
+from django.utils.encoding import escape_uri_path
 from django.utils.http import http_date
 from rest_framework.request import Request
 
@@ -39,5 +40,5 @@ def _successor(request: Request) -> str:
         if name in SUCCESSORS and (name != "id" or request.path.endswith("/id"))
         for text in texts
     ]
-    path = request.build_absolute_uri("/v3" + request.path.removeprefix("/v2"))
+    path = request.build_absolute_uri("/v3" + escape_uri_path(request.path.removeprefix("/v2")))
     return f"{path}?{urlencode(known, safe=':')}" if known else path

@@ -1,0 +1,177 @@
+import pytest
+from django.test import Client
+
+from tests.conftest import Publish
+from tests.factories import at, event, new_orders, shipment_event
+
+pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
+
+FEED = "/v3/channel/lazada-th/sales-order-status"
+
+
+def ids(api: Client, **parameters: str) -> list[str]:
+    """The ids of the orders on one page."""
+    return [order["orderId"] for order in api.get(FEED, parameters).json()["orders"]]
+
+
+def test_a_page_is_the_orders_of_the_channel_with_all_that_is_known_of_them(
+    api: Client, publish: Publish
+) -> None:
+    publish(event(orderId="A", eventId="e1", status="IN_PROGRESS", detailedStatus="PAYMENT_APPROVED"))
+    publish(
+        shipment_event(
+            orderId="A", eventId="e2", detail="left Bangkok", eventTime="2026-11-21T08:00:00+07:00"
+        )
+    )
+    publish(event(orderId="A", channelId="shopee-th"))
+
+    response = api.get(FEED)
+
+    assert response.json() == {
+        "window": {"updatedSince": None, "updatedUntil": None},
+        "orders": [
+            {
+                "orderId": "A",
+                "channelId": "lazada-th",
+                "partnerId": "143",
+                "orderCreatedTime": "2026-11-20T03:11:09.000000Z",
+                "updatedTime": at(2),
+                "orderStatus": "IN_PROGRESS",
+                "statusHistory": [
+                    {
+                        "eventId": "e1",
+                        "status": "IN_PROGRESS",
+                        "detailedStatus": "PAYMENT_APPROVED",
+                        "detail": None,
+                        "eventTime": "2026-11-20T03:11:09.000000Z",
+                        "updatedTime": at(1),
+                    }
+                ],
+                "shipments": [
+                    {
+                        "shipmentId": "S-1",
+                        "trackingId": "TRK1",
+                        "carrier": "KERRY",
+                        "shipmentStatus": "IN_TRANSIT",
+                        "statusHistory": [
+                            {
+                                "eventId": "e2",
+                                "status": "IN_TRANSIT",
+                                "detailedStatus": None,
+                                "detail": "left Bangkok",
+                                "eventTime": "2026-11-21T01:00:00.000000Z",
+                                "updatedTime": at(2),
+                            }
+                        ],
+                    }
+                ],
+            }
+        ],
+        "hasMore": False,
+        "nextUpdatedSince": at(2),
+    }
+    assert response["Content-Type"] == "application/json"
+
+
+def test_orders_come_in_the_order_of_their_last_change(api: Client, publish: Publish) -> None:
+    publish(*new_orders(3))
+    publish(event(orderId="O-1", status="COMPLETED"))
+
+    found = ids(api)
+
+    assert found == ["O-2", "O-3", "O-1"]
+
+
+def test_updated_since_is_exclusive_and_updated_until_inclusive(api: Client, publish: Publish) -> None:
+    publish(*new_orders(4))
+
+    found = ids(api, updatedSince=at(1), updatedUntil=at(3))
+
+    assert found == ["O-2", "O-3"]
+
+
+@pytest.mark.parametrize("edge", [1, 2, 3, 4])
+def test_windows_tile(api: Client, publish: Publish, edge: int) -> None:
+    publish(*new_orders(4))
+
+    before, after = ids(api, updatedUntil=at(edge)), ids(api, updatedSince=at(edge))
+
+    assert before + after == ["O-1", "O-2", "O-3", "O-4"]
+
+
+def test_a_window_is_repeated_in_the_answer_in_utc_and_microseconds(api: Client, publish: Publish) -> None:
+    publish(event())
+
+    body = api.get(
+        FEED, {"updatedSince": "2026-01-01T07:00:00+07:00", "updatedUntil": "2026-01-01T00:00:00.9999999Z"}
+    )
+
+    assert body.json() == {
+        "window": {
+            "updatedSince": "2026-01-01T00:00:00.000000Z",
+            "updatedUntil": "2026-01-01T00:00:00.999999Z",
+        },
+        "orders": [],
+        "hasMore": False,
+        "nextUpdatedSince": "2026-01-01T00:00:00.000000Z",
+    }
+
+
+def test_a_plus_that_arrived_as_a_space_is_repaired(api: Client) -> None:
+    body = api.get(f"{FEED}?updatedSince=2026-01-01T07:00:00+07:00").json()
+
+    assert body["window"]["updatedSince"] == "2026-01-01T00:00:00.000000Z"
+
+
+def test_an_empty_page_sends_the_poller_back_to_where_it_was(api: Client, publish: Publish) -> None:
+    publish(event())
+
+    body = api.get(FEED, {"updatedSince": at(1)}).json()
+
+    assert body == {
+        "window": {"updatedSince": at(1), "updatedUntil": None},
+        "orders": [],
+        "hasMore": False,
+        "nextUpdatedSince": at(1),
+    }
+
+
+def test_an_empty_page_of_a_poller_that_was_nowhere_sends_it_nowhere(api: Client) -> None:
+    body = api.get(FEED).json()
+
+    assert body == {
+        "window": {"updatedSince": None, "updatedUntil": None},
+        "orders": [],
+        "hasMore": False,
+        "nextUpdatedSince": None,
+    }
+
+
+@pytest.mark.parametrize("status", ["NEW", "IN_PROGRESS", "BACK_ORDERED", "COMPLETED", "CANCELED", "ERROR"])
+def test_order_status_filters_on_what_the_order_says_of_itself_now(
+    api: Client, publish: Publish, status: str
+) -> None:
+    for name in ("NEW", "IN_PROGRESS", "BACK_ORDERED", "COMPLETED", "CANCELED", "ERROR"):
+        publish(event(orderId="was-" + name, status=name), event(orderId=name, status=name))
+        publish(event(orderId="was-" + name, status="NEW" if name != "NEW" else "COMPLETED"))
+
+    found = ids(api, orderStatus=status)
+
+    assert status in found
+    assert all(name == status or name.startswith("was-") for name in found)
+    assert f"was-{status}" not in found
+
+
+def test_without_a_filter_nothing_is_hidden(api: Client, publish: Publish) -> None:
+    publish(*[event(orderId=status, status=status) for status in ("NEW", "COMPLETED", "CANCELED", "ERROR")])
+
+    assert ids(api) == ["NEW", "COMPLETED", "CANCELED", "ERROR"]
+
+
+def test_an_order_whose_only_event_was_deleted_is_still_there(api: Client, publish: Publish) -> None:
+    publish(event(eventId="e1"))
+    publish({"eventId": "e1", "revision": 2, "deleted": True})
+
+    order = api.get(FEED).json()["orders"][0]
+
+    assert (order["orderStatus"], order["statusHistory"], order["updatedTime"]) == (None, [], at(2))
