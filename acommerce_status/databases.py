@@ -59,7 +59,7 @@ def postgresql(name: str, url: str, *, pool_size: int, statement_seconds: int) -
 
 
 def any_replica(primary: Config, replicas: Sequence[Config]) -> Config:
-    """One alias over all replicas: a connection goes to a random one that answers, to the primary if none does.
+    """One alias over all replicas: a connection goes to any that answers, to the primary if none does.
 
     psycopg tries the hosts itself (prefer-standby, load_balance_hosts). They are copies of the primary, so
     name, user and password are the primary's. A connection is tried before use, and ends after five minutes,
