@@ -2,16 +2,21 @@
 
 from rest_framework import serializers
 
+from callers.fields import InstantField
+
 
 class ApiKeyCredentialsSerializer(serializers.Serializer[None]):
-    username = serializers.CharField(max_length=100, help_text="The caller's name.")
-    apiKey = serializers.CharField(  # noqa: N815 - the name on the wire
-        max_length=200, trim_whitespace=False, help_text="The caller's key, as it was shown once."
+    username = serializers.RegexField(r"^[^\x00]*\S[^\x00]*$", max_length=100, help_text="The caller's name.")
+    apiKey = serializers.RegexField(
+        r"^[^\x00]+$",
+        max_length=200,
+        trim_whitespace=False,
+        help_text="The caller's key, as it was shown once.",
     )
 
 
 class AuthSerializer(serializers.Serializer[None]):
-    apiKeyCredentials = ApiKeyCredentialsSerializer()  # noqa: N815 - the name on the wire
+    apiKeyCredentials = ApiKeyCredentialsSerializer()
 
 
 class TokenRequestSerializer(serializers.Serializer[None]):
@@ -21,9 +26,7 @@ class TokenRequestSerializer(serializers.Serializer[None]):
 class TokenSerializer(serializers.Serializer[None]):
     username = serializers.CharField(help_text="The caller's name.")
     token_id = serializers.RegexField(r"^[0-9a-f]{32}$", help_text="The token: send it in `X-Subject-Token`.")
-    expires_at = serializers.DateTimeField(
-        help_text="When it ends; get a new one before, or on the first 401."
-    )
+    expires_at = InstantField(help_text="When it ends; get a new one before, or on the first 401.")
 
 
 class TokenAnswerSerializer(serializers.Serializer[None]):

@@ -13,6 +13,7 @@ from callers.addresses import client_address
 from callers.exceptions import BadBody, ParameterError, QuotaExceeded, WrongCredentials
 from callers.parsers import JSONParser
 from callers.quotas import use_quota
+from callers.schema import TokenSchema
 from callers.serializers import TokenRequestSerializer
 from callers.times import format_time
 from callers.tokens import Unrecognised, issue_token
@@ -25,6 +26,7 @@ class TokenView(APIView):
     authentication_classes = ()
     permission_classes = ()
     parser_classes = (JSONParser,)
+    schema = TokenSchema()
 
     def post(self, request: Request) -> Response:
         credentials = _credentials(request)

@@ -10,6 +10,7 @@ from orders.filters import LenientParameters, OrderIdsParameters
 from orders.v2.deprecation import add_deprecation
 from orders.v2.page import LegacyFeedPagination, LegacyOrdersById
 from orders.v2.parameters import LegacyFeedParameters
+from orders.v2.schema import LegacyFeedSchema, LegacyOrdersByIdSchema
 from orders.views import PollView
 
 
@@ -25,12 +26,14 @@ class LegacyView(PollView):
 class LegacyFeedView(LegacyView):
     filterset_class = LegacyFeedParameters
     pagination_class = LegacyFeedPagination
+    schema = LegacyFeedSchema()
 
 
 class LegacyOrdersByIdView(LegacyView):
     filterset_class = OrderIdsParameters
     pagination_class = LegacyOrdersById
     throttle_classes = [CallerThrottle, OrderThrottle]
+    schema = LegacyOrdersByIdSchema()
 
 
 class ChannelFeed(LegacyFeedView):

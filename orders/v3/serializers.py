@@ -11,58 +11,58 @@ from orders.statuses import OrderStatus, ShipmentStatus
 class HistoryEntrySerializer(serializers.Serializer[None]):
     """One event, in its newest revision. A deleted event is absent."""
 
-    eventId = serializers.CharField(max_length=100, help_text="Unique everywhere, and for ever.")  # noqa: N815 - the name on the wire
+    eventId = serializers.CharField(max_length=100, help_text="Unique everywhere, and for ever.")
     status = serializers.CharField(help_text="What the order or shipment became.")
-    detailedStatus = serializers.CharField(  # noqa: N815 - the name on the wire
+    detailedStatus = serializers.CharField(
         max_length=100, allow_null=True, help_text="A finer word for it; open text, passed through."
     )
     detail = serializers.CharField(max_length=4000, allow_null=True, help_text="A remark for people.")
-    eventTime = InstantField(help_text="When it happened.")  # noqa: N815 - the name on the wire
-    updatedTime = InstantField(help_text="When it was published here, in this revision.")  # noqa: N815 - the name on the wire
+    eventTime = InstantField(help_text="When it happened.")
+    updatedTime = InstantField(help_text="When it was published here, in this revision.")
 
 
 class ShipmentSerializer(serializers.Serializer[None]):
     """One parcel of an order."""
 
-    shipmentId = serializers.CharField(max_length=100, help_text="Unique within the order.")  # noqa: N815 - the name on the wire
-    trackingId = serializers.CharField(  # noqa: N815 - the name on the wire
+    shipmentId = serializers.CharField(max_length=100, help_text="Unique within the order.")
+    trackingId = serializers.CharField(
         max_length=100, allow_null=True, help_text="The carrier's number; null until it is known."
     )
     carrier = serializers.CharField(
         max_length=100, allow_null=True, help_text="Who carries it; null until known."
     )
-    shipmentStatus = serializers.CharField(  # noqa: N815 - the name on the wire
+    shipmentStatus = serializers.CharField(
         allow_null=True,
         help_text="The `status` of the last entry of the history; null when that is empty.\n\n"
         + vocabulary(ShipmentStatus),
     )
-    statusHistory = HistoryEntrySerializer(many=True, help_text="By `eventTime`, then `eventId`.")  # noqa: N815 - the name on the wire
+    statusHistory = HistoryEntrySerializer(many=True, help_text="By `eventTime`, then `eventId`.")
 
 
 class SalesOrderSerializer(serializers.Serializer[None]):
     """An order as it is now, with all that has happened to it and to its shipments."""
 
-    orderId = serializers.CharField(max_length=100, help_text="Unique within the channel.")  # noqa: N815 - the name on the wire
-    channelId = serializers.CharField(max_length=100, help_text="The shop front it came by.")  # noqa: N815 - the name on the wire
-    partnerId = serializers.CharField(max_length=100, help_text="The merchant it belongs to.")  # noqa: N815 - the name on the wire
-    orderCreatedTime = InstantField(help_text="When the order was placed.")  # noqa: N815 - the name on the wire
-    updatedTime = InstantField(  # noqa: N815 - the name on the wire
+    orderId = serializers.CharField(max_length=100, help_text="Unique within the channel.")
+    channelId = serializers.CharField(max_length=100, help_text="The shop front it came by.")
+    partnerId = serializers.CharField(max_length=100, help_text="The merchant it belongs to.")
+    orderCreatedTime = InstantField(help_text="When the order was placed.")
+    updatedTime = InstantField(
         help_text="When its last visible change was published here: the paging key. Unique over all orders."
     )
-    orderStatus = serializers.CharField(  # noqa: N815 - the name on the wire
+    orderStatus = serializers.CharField(
         allow_null=True,
         help_text="The `status` of the last entry of the history; null when that is empty.\n\n"
         + vocabulary(OrderStatus),
     )
-    statusHistory = HistoryEntrySerializer(many=True, help_text="By `eventTime`, then `eventId`.")  # noqa: N815 - the name on the wire
+    statusHistory = HistoryEntrySerializer(many=True, help_text="By `eventTime`, then `eventId`.")
     shipments = ShipmentSerializer(many=True, help_text="Empty when there is none yet.")
 
 
 class WindowSerializer(serializers.Serializer[None]):
     """The window of the feed that was asked for: later than `updatedSince`, up to and including `updatedUntil`."""
 
-    updatedSince = InstantField(allow_null=True, help_text="Null: from the beginning.")  # noqa: N815 - the name on the wire
-    updatedUntil = InstantField(allow_null=True, help_text="Null: up to now.")  # noqa: N815 - the name on the wire
+    updatedSince = InstantField(allow_null=True, help_text="Null: from the beginning.")
+    updatedUntil = InstantField(allow_null=True, help_text="Null: up to now.")
 
 
 class PageSerializer(serializers.Serializer[None]):
@@ -72,8 +72,8 @@ class PageSerializer(serializers.Serializer[None]):
     orders = SalesOrderSerializer(many=True, max_length=LARGEST_PAGE)
     hasMore = serializers.BooleanField(
         help_text="Whether there is a next page already; then `Link` names it."
-    )  # noqa: N815 - the name on the wire
-    nextUpdatedSince = InstantField(  # noqa: N815 - the name on the wire
+    )
+    nextUpdatedSince = InstantField(
         allow_null=True,
         help_text="Send it back as `updatedSince`. On an empty page it is the `updatedSince` you sent, or null.",
     )
@@ -83,6 +83,6 @@ class OrdersByIdSerializer(serializers.Serializer[None]):
     """The orders that were asked for, in that order; a partner may have several of one id."""
 
     orders = SalesOrderSerializer(many=True)
-    notFound = serializers.ListField(  # noqa: N815 - the name on the wire
+    notFound = serializers.ListField(
         child=serializers.CharField(max_length=100), max_length=MOST_IDS, help_text="Ids without an order."
     )

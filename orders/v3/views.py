@@ -4,6 +4,7 @@ from callers.throttles import CallerThrottle, OrderThrottle
 from orders.filters import OrderIdsParameters, StrictParameters
 from orders.v3.page import FeedPagination, OrdersById
 from orders.v3.parameters import FeedParameters
+from orders.v3.schema import FeedSchema, OrdersByIdSchema
 from orders.views import PollView
 
 
@@ -11,6 +12,7 @@ class FeedView(PollView):
     filter_backends = [StrictParameters]
     filterset_class = FeedParameters
     pagination_class = FeedPagination
+    schema = FeedSchema()
 
 
 class OrdersByIdView(PollView):
@@ -18,6 +20,7 @@ class OrdersByIdView(PollView):
     filterset_class = OrderIdsParameters
     pagination_class = OrdersById
     throttle_classes = [CallerThrottle, OrderThrottle]
+    schema = OrdersByIdSchema()
 
 
 class ChannelFeed(FeedView):

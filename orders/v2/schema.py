@@ -1,0 +1,90 @@
+"""What the OpenAPI document says of the endpoints of v2."""
+
+from pathlib import Path
+
+from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer
+
+from callers.schema import JSON
+from orders.examples import JUST_PLACED, ON_ITS_WAY
+from orders.schema import PAGE_HEADERS, PollSchema
+from orders.v2.legacy import legacy_order
+from orders.v2.serializers import LegacyMissingOrderSerializer, LegacyOrderSerializer
+
+DESCRIPTION = Path(__file__).with_name("description.md").read_text()
+
+HEADERS: JSON = {
+    "Deprecation": {
+        "description": "Since when v2 has been deprecated: `@` and Unix seconds (RFC 9745).",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^@-?[0-9]+$"},
+        "example": "@1793491200",
+    },
+    "Sunset": {
+        "description": "When v2 will end (RFC 8594).",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "Mon, 01 Nov 2027 00:00:00 GMT",
+    },
+    "Link": {
+        "description": '`rel="next"`: the next page, when there is one. `rel="successor-version"`: the same question in v3.'
+        ' `rel="deprecation"`: how to move. (RFC 8288)',
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "<https://orders.example.com/v3/channel/lazada-th/sales-order-status>;"
+        ' rel="successor-version", <https://orders.example.com/docs/v2-to-v3>; rel="deprecation";'
+        ' type="text/html"',
+    },
+}
+DEPRECATION_HEADERS = ("Deprecation", "Sunset", "Link")
+
+
+class LegacySchema(PollSchema):
+    headers = (*PAGE_HEADERS, *DEPRECATION_HEADERS)
+
+    def is_deprecated(self) -> bool:
+        return True
+
+    def get_paginated_name(self, serializer_name: str) -> str:
+        return f"{serializer_name}s"
+
+
+class LegacyFeedSchema(LegacySchema):
+    operation = "poll_{scope}"
+    tag = "Feed"
+    summary = "Poll the orders of a {scope}"
+    description = (
+        "A page of the {scope}'s orders that changed after `updatedSince`, oldest change first."
+        ' The next page, when there is one, is the `Link` with `rel="next"`. In v3:'
+        " `/v3/{scope}/{{scope}Id}/sales-order-status`."
+    )
+    answer = LegacyOrderSerializer(many=True)
+    answer_description = "A page, maybe an empty one."
+    answer_examples = [
+        OpenApiExample("Two orders", [legacy_order(ON_ITS_WAY), legacy_order(JUST_PLACED)]),
+        OpenApiExample("Nothing new", []),
+    ]
+
+
+class LegacyOrdersByIdSchema(LegacySchema):
+    operation = "get_{scope}_orders"
+    tag = "Orders by id"
+    summary = "Look up orders of a {scope}"
+    description = (
+        "Up to ten orders by their ids, a row for each. In v3: `/v3/{scope}/{{scope}Id}/sales-order-status/id`."
+    )
+    answer = PolymorphicProxySerializer(
+        "LegacyRow",
+        [LegacyOrderSerializer, LegacyMissingOrderSerializer],
+        resource_type_field_name=None,
+        many=True,
+    )
+    answer_description = "A row for each id, in the order asked for; a partner may have several orders of one id."
+    answer_examples = [
+        OpenApiExample(
+            "One found, one not",
+            [
+                legacy_order(ON_ITS_WAY),
+                {"orderId": "FRIS99999", "error": {"code": 404, "message": "Not Found"}},
+            ],
+        )
+    ]

@@ -1,0 +1,61 @@
+"""The declared shape of v2 (contract, section 6). Tests hold what orders.v2.legacy makes to this."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from callers.fields import InstantField
+from orders.schema import vocabulary
+from orders.statuses import OrderStatus
+
+
+@extend_schema_field({"oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "minLength": 1}]})
+class PartnerIdField(serializers.Field[int | str, Any, int | str, Any]):
+    """An integer when it looks like one, else a string."""
+
+
+class LegacyStatusSerializer(serializers.Serializer[None]):
+    """A change of the order's status, as v2 sees it."""
+
+    eventId = serializers.CharField(max_length=100, help_text="The event that brought the change.")
+    orderStatus = serializers.CharField(help_text=vocabulary(OrderStatus))
+    orderStatusDetail = serializers.CharField(
+        max_length=4000, allow_null=True, help_text="A remark for people."
+    )
+    updatedTime = InstantField(help_text="When it was published here.")
+
+
+class LegacyDetailedStatusSerializer(serializers.Serializer[None]):
+    """An event of the order, or of one of its shipments."""
+
+    eventId = serializers.CharField(max_length=100)
+    orderDetailedStatus = serializers.CharField(max_length=100, help_text="Open text, passed through.")
+    updatedTime = InstantField(help_text="When it was published here.")
+    orderUpdatedTime = InstantField(help_text="When it happened.")
+
+
+class LegacyParcelSerializer(serializers.Serializer[None]):
+    trackingId = serializers.CharField(max_length=100, help_text="The carrier's number.")
+
+
+class LegacyOrderSerializer(serializers.Serializer[None]):
+    """An order and its shipments, told as one."""
+
+    orderId = serializers.CharField(max_length=100)
+    partnerId = PartnerIdField(help_text="An integer when it looks like one, else a string.")
+    orderStatus = LegacyStatusSerializer(many=True, help_text="Every change; the last is the status now.")
+    orderDetailedStatus = LegacyDetailedStatusSerializer(many=True, help_text="Every event, by its time.")
+    shipPackage = LegacyParcelSerializer(many=True, help_text="Shipments that have a tracking number.")
+
+
+class LegacyNotFoundSerializer(serializers.Serializer[None]):
+    code = serializers.IntegerField(min_value=404, max_value=404)
+    message = serializers.CharField()
+
+
+class LegacyMissingOrderSerializer(serializers.Serializer[None]):
+    """A row in place of an order that is not there."""
+
+    orderId = serializers.CharField(max_length=100)
+    error = LegacyNotFoundSerializer()

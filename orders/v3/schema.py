@@ -1,0 +1,57 @@
+"""What the OpenAPI document says of the endpoints of v3."""
+
+from pathlib import Path
+
+from drf_spectacular.utils import OpenApiExample
+
+from orders.examples import JUST_PLACED, ON_ITS_WAY
+from orders.schema import PollSchema
+from orders.v3.serializers import OrdersByIdSerializer, PageSerializer
+
+DESCRIPTION = Path(__file__).with_name("description.md").read_text()
+
+PAGE = {
+    "window": {"updatedSince": "2026-11-22T00:00:00.000000Z", "updatedUntil": None},
+    "orders": [ON_ITS_WAY, JUST_PLACED],
+    "hasMore": True,
+    "nextUpdatedSince": JUST_PLACED["updatedTime"],
+}
+NOTHING_NEW = {
+    "window": {"updatedSince": JUST_PLACED["updatedTime"], "updatedUntil": None},
+    "orders": [],
+    "hasMore": False,
+    "nextUpdatedSince": JUST_PLACED["updatedTime"],
+}
+
+
+class FeedSchema(PollSchema):
+    operation = "poll_{scope}"
+    tag = "Feed"
+    summary = "Poll the orders of a {scope}"
+    description = (
+        "A page of the {scope}'s orders that changed after `updatedSince`, oldest change first."
+        " Without `updatedSince` it begins with the first. Orders in every status are here, finished and"
+        " cancelled ones too."
+    )
+    answer = PageSerializer
+    answer_description = "A page, maybe an empty one."
+    answer_examples = [
+        OpenApiExample("Two orders, and more to come", PAGE),
+        OpenApiExample("Nothing new", NOTHING_NEW),
+    ]
+
+
+class OrdersByIdSchema(PollSchema):
+    operation = "get_{scope}_orders"
+    tag = "Orders by id"
+    summary = "Look up orders of a {scope}"
+    description = (
+        "Up to ten orders by their ids. Each id may be asked for a few times a minute only: to follow"
+        " orders, poll the feed."
+    )
+    answer = OrdersByIdSerializer
+    answer_description = "The orders that are there, in the order asked for, and the ids that are not."
+    answer_examples = [
+        OpenApiExample("One found, one not", {"orders": [ON_ITS_WAY], "notFound": ["FRIS99999"]}),
+    ]
+    headers = ("ETag", "Cache-Control", "RateLimit-Policy", "RateLimit", "X-Request-ID")
