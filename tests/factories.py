@@ -55,3 +55,16 @@ def withdrawal(event_id: str, revision: int = 2) -> Fields:
 def new_orders(count: int, **fields: Any) -> list[Fields]:
     """The first events of `count` orders O-1, O-2, ..."""
     return [event(**{"orderId": f"O-{number}"} | fields) for number in range(1, count + 1)]
+
+
+def line(*steps: tuple[str, str]) -> list[Fields]:
+    """The events e0, e1, ... of one order, a minute apart: of `order`, or of the shipment named."""
+    return [
+        event(
+            eventId=f"e{minute}",
+            shipmentId=None if owner == "order" else owner,
+            status=status,
+            eventTime=f"2026-11-20T03:{minute:02}:00Z",
+        )
+        for minute, (owner, status) in enumerate(steps)
+    ]
