@@ -1,6 +1,7 @@
 """`/healthz`: this process is alive. `/readyz`: it can serve."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -8,6 +9,31 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from acommerce_status.errors import get_only, respond, unavailable
+from callers.counters import CounterStore
+from callers.schema import header_refs
+
+
+def _path(name: str, summary: str, shape: str, example: Any) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{shape}"}
+    ok = {
+        "description": "Yes.",
+        "headers": header_refs("X-Request-ID"),
+        "content": {"application/json": {"schema": schema, "examples": {"Yes": {"value": example}}}},
+    }
+    operation = {"operationId": name, "summary": summary, "tags": ["Health"], "responses": {"200": ok}}
+    return {"get": operation}
+
+
+PATHS = {
+    "/healthz": _path("healthz", "Is this process alive?", "Alive", {"status": "ok"}),
+    "/readyz": _path(
+        "readyz",
+        "Can it serve?",
+        "Ready",
+        {"status": "ok", "checks": {"database": "ok", "limits": "ok"}},
+    ),
+}
+"""What the OpenAPI document says of both; acommerce_status.schema adds the errors."""
 
 
 @get_only
@@ -37,5 +63,5 @@ def _database() -> str:
 
 
 def _limits() -> str:
-    caches["limits"].set("readyz", 1, timeout=5)
-    return "ok" if caches["limits"].get("readyz") == 1 else "away"
+    counters = caches["limits"]
+    return "ok" if not isinstance(counters, CounterStore) or counters.ping() else "away"

@@ -11,12 +11,11 @@ from callers.models import Caller
 def demo_callers(*, file: Path, channels: Iterable[str], partners: Iterable[str]) -> dict[str, str]:
     """API keys by username, of callers made on first use: one for each channel and each partner."""
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    wanted = {name: {"channels": [name]} for name in channels} | {
-        f"partner-{name}": {"partners": [name]} for name in partners
-    }
-    for username, grants in wanted.items():
+    wanted: dict[str, tuple[list[str], list[str]]] = {name: ([name], []) for name in channels}
+    wanted |= {f"partner-{name}": ([], [name]) for name in partners}
+    for username, (own_channels, own_partners) in wanted.items():
         if username not in known and not Caller.objects.filter(username=username).exists():
-            known[username] = create_caller(username=username, **grants)
+            known[username] = create_caller(username=username, channels=own_channels, partners=own_partners)
     file.touch(mode=0o600)
     file.write_text(json.dumps(known, indent=2))
     return known

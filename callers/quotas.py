@@ -3,15 +3,12 @@
 Header syntax: draft-ietf-httpapi-ratelimit-headers-11.
 """
 
-import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
-
-logger = logging.getLogger(__name__)
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -46,9 +43,7 @@ class Use:
         return max(self.limit - self.count, 0)
 
 
-def use_quota(
-    request: HttpRequest, *, policy: str, key: str, rate: str, increment: bool = True
-) -> Use | None:
+def use_quota(request: HttpRequest, *, policy: str, key: str, rate: str) -> Use | None:
     """Count one use of `policy` by `key`. None when the counter store is away: the limiter fails open.
 
     django-ratelimit's windows include their last second, so the wait that is surely enough is one second
@@ -60,10 +55,9 @@ def use_quota(
         group=f"{policy}|",
         key=lambda group, request: f"{key}|",
         rate=(limit, window),
-        increment=increment,
+        increment=True,
     )
     if usage is None:
-        logger.error("limiter failed open: the counter store is away")
         return None
     return Use(policy, limit, window, usage["count"], usage["time_left"] + 1)
 

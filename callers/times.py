@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST_OFFSET = timedelta(hours=16)  # exclusive; PostgreSQL's limit, and beyond every zone on Earth
 LONGEST_TEXT = 64
+TIME_LENGTH = len("2026-11-22T08:00:00.000020Z")
 
 _TIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})"

@@ -5,7 +5,6 @@ read by it. Fields are cleaned one by one, because building django-filter's form
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -16,7 +15,8 @@ from rest_framework.request import Request
 
 from callers.exceptions import BadParameters, ParameterError
 from callers.times import format_time
-from orders.models import FeedClock, SalesOrderQuerySet
+from orders.feed import Question
+from orders.models import FeedClock
 from orders.parameters import (
     CLOCK_TOLERANCE,
     MOST_IDS,
@@ -33,53 +33,53 @@ Values = dict[str, Any]
 """The parameters that were sent, by name, cleaned."""
 
 
-class SinceFilter(Filter):
+class Condition(Filter):
+    """A parameter that narrows the question by the QuerySet method `method_name`."""
+
+    method_name: str
+
+    def filter(self, question: Question, value: Any) -> Question:
+        return question.where(self.method_name, value)
+
+
+class SinceFilter(Condition):
     field_class = InstantField
-
-    def filter(self, queryset: SalesOrderQuerySet, value: datetime) -> SalesOrderQuerySet:
-        return queryset.updated_after(value)
+    method_name = "updated_after"
 
 
-class UntilFilter(Filter):
+class UntilFilter(Condition):
     field_class = InstantField
-
-    def filter(self, queryset: SalesOrderQuerySet, value: datetime) -> SalesOrderQuerySet:
-        return queryset.updated_until(value)
+    method_name = "updated_until"
 
 
-class StatusFilter(Filter):
+class StatusFilter(Condition):
     """`orderStatus`, as v3 means it."""
 
     field_class = WordField
-
-    def filter(self, queryset: SalesOrderQuerySet, value: str) -> SalesOrderQuerySet:
-        return queryset.with_status(value)
+    method_name = "with_status"
 
 
 class V2StatusFilter(StatusFilter):
     """`orderStatus`, as v2 means it."""
 
-    def filter(self, queryset: SalesOrderQuerySet, value: str) -> SalesOrderQuerySet:
-        return queryset.with_v2_status(value)
+    method_name = "with_v2_status"
 
 
-class PageSizeFilter(Filter):
-    """How much of the queryset one page takes; the page itself cuts it."""
-
-    field_class = PageSizeField
-
-    def filter(self, queryset: SalesOrderQuerySet, value: int) -> SalesOrderQuerySet:
-        return queryset
-
-
-class OrderIdsFilter(Filter):
+class OrderIdsFilter(Condition):
     """1 to 10 ids, by repeating the parameter."""
 
     field_class = OrderIdField
+    method_name = "named"
     repeatable = True
 
-    def filter(self, queryset: SalesOrderQuerySet, value: list[str]) -> SalesOrderQuerySet:
-        return queryset.named(value)
+
+class PageSizeFilter(Filter):
+    """How many of the orders one page takes; the page itself cuts them."""
+
+    field_class = PageSizeField
+
+    def filter(self, question: Question, value: int) -> Question:
+        return question
 
 
 class LenientParameters(DjangoFilterBackend):
@@ -88,9 +88,7 @@ class LenientParameters(DjangoFilterBackend):
     Raises BadParameters with all that is wrong. Leaves the cleaned values in `view.parameters`.
     """
 
-    def filter_queryset(
-        self, request: Request, queryset: SalesOrderQuerySet, view: Any
-    ) -> SalesOrderQuerySet:
+    def filter_queryset(self, request: Request, queryset: Question, view: Any) -> Question:
         declared = view.filterset_class.base_filters
         errors = [*self.unknown(request.query_params, declared)]
         view.parameters = _cleaned(request.query_params, declared, errors)

@@ -24,7 +24,7 @@ class Page:
 
     def body(self) -> str:
         window = {"updatedSince": _text(self.since), "updatedUntil": _text(self.until)}
-        tail = {"hasMore": self.rows.has_more, "nextUpdatedSince": _text(self.rows.newest or self.since)}
+        tail = {"hasMore": self.rows.has_more, "nextUpdatedSince": self.rows.newest or _text(self.since)}
         return (
             f'{{"window":{orjson.dumps(window).decode()},"orders":[{",".join(self.rows.documents)}],'
             f"{orjson.dumps(tail).decode()[1:]}"
