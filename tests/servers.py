@@ -31,14 +31,14 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, **environment: str) -> Iterator[Server]:
+def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
     """Serve the tests' database, with `environment` on top of ours, until the block ends.
 
-    The port is bound here and handed over: nobody can take it, and a request that comes before the
-    server is up waits for it.
+    The port, a free one unless told, is bound here and handed over: nobody can take it, and a request
+    that comes before the server is up waits for it.
     """
     log = folder / "log"
-    with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as output:
+    with socket.create_server(("127.0.0.1", port)) as listener, log.open("wb") as output:
         port = listener.getsockname()[1]
         process = subprocess.Popen(
             [
