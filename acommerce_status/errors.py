@@ -38,6 +38,10 @@ class Problem:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+NOT_FOUND = Problem(404, "NOT_FOUND", "There is nothing at this path. See /docs.")
+INTERNAL_ERROR = Problem(500, "INTERNAL_ERROR", "Something failed here; it has been logged.")
+
+
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's seam. None for what nobody foresaw: Django then logs it and answers by `server_error`."""
     problem = describe(exception)
@@ -64,7 +68,7 @@ def describe(exception: Exception) -> Problem | None:  # noqa: PLR0911 - one cas
             logger.error("database away or too slow: %s", exception)
             return unavailable("The database does not answer. Nothing is lost; ask again.")
         case Http404():
-            return Problem(404, "NOT_FOUND", "There is nothing at this path. See /docs.")
+            return NOT_FOUND
         case APIException():
             return _from_drf(exception)
     return None
@@ -149,12 +153,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler404."""
-    return respond(request, Problem(404, "NOT_FOUND", "There is nothing at this path. See /docs."))
+    return respond(request, NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500. What happened is in our log, under the request's id."""
-    return respond(request, Problem(500, "INTERNAL_ERROR", "Something failed here; it has been logged."))
+    return respond(request, INTERNAL_ERROR)
 
 
 def get_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -2,13 +2,21 @@
 
 from django.urls import include, path
 
-from acommerce_status import health
+from acommerce_status import health, pages, schema
 
 urlpatterns = [
     path("", include("callers.urls")),
     path("v3/", include("orders.v3.urls")),
     path("v2/", include("orders.v2.urls")),
     path("", include("orders.v2.urls")),  # the platform's existing clients send no prefix
+    path("", pages.index),
+    path("docs", pages.swagger),
+    path("docs/problems", pages.problems),
+    path("docs/v2-to-v3", pages.migration),
+    path("redoc", pages.redoc),
+    path("redoc/standalone.js", pages.redoc_script),
+    path("schema/v3", schema.v3_document),
+    path("schema/v2", schema.v2_document),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

@@ -15,7 +15,8 @@ _STATE = '"[a-z]+";r=[0-9]+;t=[0-9]+'
 
 HEADERS: JSON = {
     "Cache-Control": {
-        "description": "What may be kept: a page by its caller only, to be asked for again with `If-None-Match`; a token not at all.",
+        "description": "A page may be kept by its caller only, and asked for again with `If-None-Match`."
+        " A token may not be kept on the way.",
         "required": True,
         "schema": {"type": "string"},
         "example": "private, no-cache",
@@ -50,6 +51,7 @@ HEADERS: JSON = {
 REQUEST_EXAMPLE = OpenApiExample(
     "A name and its key",
     {"auth": {"apiKeyCredentials": {"username": "lazada-th", "apiKey": "PASTE-YOUR-API-KEY"}}},
+    request_only=True,
 )
 ANSWER_EXAMPLE = OpenApiExample(
     "A token",
@@ -97,17 +99,17 @@ class TokenSchema(AutoSchema):
     def get_summary(self) -> str:
         return "Trade an API key for a token"
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # DRF's own takes arguments, drf-spectacular's none
         return (
             "The token goes into the header `X-Subject-Token` of every other request, and lasts an hour."
             " Get a new one when it ends, or on the first 401. Wrong keys are counted for each name and"
             " each address, and answered 429 when there are too many."
         )
 
-    def get_request_serializer(self) -> JSON:
+    def get_request_serializer(self) -> Any:
         return {"application/json": TokenRequestSerializer}
 
-    def get_response_serializers(self) -> JSON:
+    def get_response_serializers(self) -> Any:
         return {"200": OpenApiResponse(TokenAnswerSerializer, "A new token.", [ANSWER_EXAMPLE])}
 
     def get_examples(self) -> list[OpenApiExample]:

@@ -1,11 +1,13 @@
 """What the OpenAPI documents of both wires say of polling: parameters, headers, answers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import TextChoices
 from django_filters import Filter
 from drf_spectacular.extensions import OpenApiFilterExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import build_examples_list
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from callers.schema import JSON, header_refs
@@ -13,7 +15,7 @@ from orders.parameters import LARGEST_PAGE, MOST_IDS, InstantField, OrderIdField
 
 HEADERS: JSON = {
     "ETag": {
-        "description": "Names this answer. Send it back in `If-None-Match`: while nothing has changed, you get 304.",
+        "description": "Names this answer. Send it back in `If-None-Match`; 304 says that nothing changed.",
         "required": True,
         "schema": {"type": "string", "pattern": '^W/"[0-9a-f]+"$'},
         "example": 'W/"6b1f0a5c2d9e4873b0c1d2e3"',
@@ -26,6 +28,8 @@ HEADERS: JSON = {
     },
 }
 PAGE_HEADERS = ("ETag", "Link", "Cache-Control", "RateLimit-Policy", "RateLimit", "X-Request-ID")
+
+_PLACES = ("path", "query", "header")
 
 SCOPES = {
     "channel": OpenApiParameter(
@@ -49,7 +53,7 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 
 
-def vocabulary(words: type[TextChoices]) -> str:
+def vocabulary(words: Iterable[TextChoices]) -> str:
     """The known words of an open list, each with its meaning."""
     lines = "\n".join(f"* `{word.value}`: {word.label}" for word in words)
     return f"{lines}\n\nThe list is open: treat a word that you do not know as progress, not as an error."
@@ -61,6 +65,7 @@ class PollSchema(AutoSchema):
     In `operation`, `summary` and `description` stands {scope} for the kind of scope of the view.
     """
 
+    view: Any  # a PollView; it imports what declares its shape
     operation: str
     tag: str
     summary: str
@@ -79,20 +84,26 @@ class PollSchema(AutoSchema):
     def get_summary(self) -> str:
         return self._of_scope(self.summary)
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # DRF's own takes arguments, drf-spectacular's none
         return self._of_scope(self.description)
+
+    def get_filter_backends(self) -> list[Any]:
+        return list(self.view.filter_backends)
 
     def get_override_parameters(self) -> list[Any]:
         return [SCOPES[self.view.scope_kind], IF_NONE_MATCH]
 
-    def get_response_serializers(self) -> JSON:
+    def get_response_serializers(self) -> Any:
         return {
-            "200": OpenApiResponse(self.answer, self.answer_description, self.answer_examples),
+            "200": OpenApiResponse(self.answer, self.answer_description),
             "304": OpenApiResponse(None, "Nothing has changed since the answer with this `ETag`."),
         }
 
     def get_operation(self, *args: Any) -> JSON:
         operation: JSON = super().get_operation(*args) or {}
+        operation["parameters"].sort(key=lambda parameter: _PLACES.index(parameter["in"]))
+        for body in operation["responses"]["200"]["content"].values():
+            body["examples"] = build_examples_list(self.answer_examples)
         for code in ("200", "304"):
             operation["responses"][code]["headers"] = header_refs(*self.headers)
         return operation
@@ -108,9 +119,7 @@ class ParametersScheme(OpenApiFilterExtension):
     match_subclasses = True
     priority = 1
 
-    def get_schema_operation_parameters(
-        self, auto_schema: AutoSchema, *args: Any, **kwargs: Any
-    ) -> list[JSON]:
+    def get_schema_operation_parameters(self, auto_schema: Any, *args: Any, **kwargs: Any) -> list[JSON]:
         declared = auto_schema.view.filterset_class.base_filters
         return [_parameter(name, filter_) for name, filter_ in declared.items()]
 

@@ -26,8 +26,8 @@ HEADERS: JSON = {
         "example": "Mon, 01 Nov 2027 00:00:00 GMT",
     },
     "Link": {
-        "description": '`rel="next"`: the next page, when there is one. `rel="successor-version"`: the same question in v3.'
-        ' `rel="deprecation"`: how to move. (RFC 8288)',
+        "description": '`rel="next"`: the next page, when there is one. `rel="successor-version"`: the same'
+        ' question in v3. `rel="deprecation"`: how to move. (RFC 8288)',
         "required": True,
         "schema": {"type": "string"},
         "example": "<https://orders.example.com/v3/channel/lazada-th/sales-order-status>;"
@@ -70,7 +70,8 @@ class LegacyOrdersByIdSchema(LegacySchema):
     tag = "Orders by id"
     summary = "Look up orders of a {scope}"
     description = (
-        "Up to ten orders by their ids, a row for each. In v3: `/v3/{scope}/{{scope}Id}/sales-order-status/id`."
+        "Up to ten orders by their ids, a row for each."
+        " In v3: `/v3/{scope}/{{scope}Id}/sales-order-status/id`."
     )
     answer = PolymorphicProxySerializer(
         "LegacyRow",
@@ -78,10 +79,12 @@ class LegacyOrdersByIdSchema(LegacySchema):
         resource_type_field_name=None,
         many=True,
     )
-    answer_description = "A row for each id, in the order asked for; a partner may have several orders of one id."
+    answer_description = (
+        "A row for each id, in the order asked for; a partner may have several orders of one id."
+    )
     answer_examples = [
         OpenApiExample(
-            "One found, one not",
+            "One found and one not",
             [
                 legacy_order(ON_ITS_WAY),
                 {"orderId": "FRIS99999", "error": {"code": 404, "message": "Not Found"}},

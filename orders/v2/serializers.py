@@ -9,6 +9,9 @@ from callers.fields import InstantField
 from orders.schema import vocabulary
 from orders.statuses import OrderStatus
 
+WORDS = [word for word in OrderStatus if word is not OrderStatus.BACK_ORDERED]
+"""The statuses that v2 can tell."""
+
 
 @extend_schema_field({"oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "minLength": 1}]})
 class PartnerIdField(serializers.Field[int | str, Any, int | str, Any]):
@@ -19,7 +22,7 @@ class LegacyStatusSerializer(serializers.Serializer[None]):
     """A change of the order's status, as v2 sees it."""
 
     eventId = serializers.CharField(max_length=100, help_text="The event that brought the change.")
-    orderStatus = serializers.CharField(help_text=vocabulary(OrderStatus))
+    orderStatus = serializers.CharField(help_text=vocabulary(WORDS))
     orderStatusDetail = serializers.CharField(
         max_length=4000, allow_null=True, help_text="A remark for people."
     )

@@ -52,6 +52,6 @@ class OrdersByIdSchema(PollSchema):
     answer = OrdersByIdSerializer
     answer_description = "The orders that are there, in the order asked for, and the ids that are not."
     answer_examples = [
-        OpenApiExample("One found, one not", {"orders": [ON_ITS_WAY], "notFound": ["FRIS99999"]}),
+        OpenApiExample("One found and one not", {"orders": [ON_ITS_WAY], "notFound": ["FRIS99999"]}),
     ]
     headers = ("ETag", "Cache-Control", "RateLimit-Policy", "RateLimit", "X-Request-ID")

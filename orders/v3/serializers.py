@@ -1,4 +1,4 @@
-"""The declared shape of v3 (contract, section 4). Pages are joined from stored texts; tests hold them to this."""
+"""The declared shape of v3 (contract, section 4). Tests hold the stored documents to it."""
 
 from rest_framework import serializers
 
@@ -59,7 +59,7 @@ class SalesOrderSerializer(serializers.Serializer[None]):
 
 
 class WindowSerializer(serializers.Serializer[None]):
-    """The window of the feed that was asked for: later than `updatedSince`, up to and including `updatedUntil`."""
+    """What was asked for: changes later than `updatedSince`, up to and including `updatedUntil`."""
 
     updatedSince = InstantField(allow_null=True, help_text="Null: from the beginning.")
     updatedUntil = InstantField(allow_null=True, help_text="Null: up to now.")
@@ -69,13 +69,13 @@ class PageSerializer(serializers.Serializer[None]):
     """A page of the feed: orders by ascending `updatedTime`."""
 
     window = WindowSerializer()
-    orders = SalesOrderSerializer(many=True, max_length=LARGEST_PAGE)
+    orders = serializers.ListField(child=SalesOrderSerializer(), max_length=LARGEST_PAGE)
     hasMore = serializers.BooleanField(
         help_text="Whether there is a next page already; then `Link` names it."
     )
     nextUpdatedSince = InstantField(
         allow_null=True,
-        help_text="Send it back as `updatedSince`. On an empty page it is the `updatedSince` you sent, or null.",
+        help_text="Send it back as `updatedSince`. On an empty page: the `updatedSince` you sent, or null.",
     )
 
 

@@ -1,0 +1,84 @@
+"""The pages for people. All that they need comes from this server, and their policy says so."""
+
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from acommerce_status.errors import get_only
+from acommerce_status.problems import PROBLEMS
+
+OWN = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+"""What a page of ours may load (Content-Security-Policy, level 3)."""
+
+APPLICATION = OWN | {
+    "script-src": "'self'",
+    "connect-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",  # both set styles from their scripts
+    "img-src": "'self' data:",  # their icons
+    "worker-src": "blob:",  # Redoc's search
+}
+"""What Swagger UI and Redoc need beyond that."""
+
+REDOC = "drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
+REDOC_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+NO_IMAGE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
+
+
+@get_only
+def index(request: HttpRequest) -> HttpResponse:
+    return _page(request, "index.html", base=request.build_absolute_uri("/").rstrip("/"))
+
+
+@get_only
+def swagger(request: HttpRequest) -> HttpResponse:
+    return _page(request, "swagger.html", APPLICATION)
+
+
+@get_only
+def redoc(request: HttpRequest) -> HttpResponse:
+    return _page(request, "redoc.html", APPLICATION)
+
+
+@get_only
+def problems(request: HttpRequest) -> HttpResponse:
+    return _page(request, "problems.html", problems=PROBLEMS)
+
+
+@get_only
+def migration(request: HttpRequest) -> HttpResponse:
+    return _page(request, "migration.html", sunset=settings.V2_SUNSET.astimezone(UTC))
+
+
+@get_only
+def redoc_script(request: HttpRequest) -> HttpResponse:
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return HttpResponse(_redoc_script(), content_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@cache
+def _redoc_script() -> str:
+    """Redoc, less the one image that it would fetch from its maker's host."""
+    return Path(str(finders.find(REDOC))).read_text().replace(REDOC_LOGO, NO_IMAGE)
+
+
+def _page(request: HttpRequest, template: str, policy: dict[str, str] = OWN, **context: Any) -> HttpResponse:
+    response = render(request, f"acommerce_status/{template}", context)
+    response["Content-Security-Policy"] = "; ".join(f"{name} {source}" for name, source in policy.items())
+    response["X-Frame-Options"] = "DENY"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = "same-origin"
+    response["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,98 @@
+"""What each problem code means and what to do about it: `/docs/problems`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A problem for people. `code` is the one on the wire."""
+
+    code: str
+    status: int
+    meaning: str
+    remedy: str
+
+    @property
+    def anchor(self) -> str:
+        """What the `type` of a problem ends in."""
+        return self.code.lower().replace("_", "-")
+
+
+PROBLEMS = [
+    Explanation(
+        "BAD_PARAMETERS",
+        400,
+        "One or more parameters were not accepted. Nothing was read.",
+        "Mend what errors lists: each entry names a parameter, says what is wrong with it, and suggests"
+        " what was probably meant. Version 3 refuses unknown and repeated parameters too, because ignoring"
+        " them would quietly give you something else than you asked for.",
+    ),
+    Explanation(
+        "BAD_BODY",
+        400,
+        "The body of the request for a token was not accepted.",
+        "Send a JSON object in UTF-8 of at most 16 KiB, as the example of POST /identity/token shows it."
+        " errors names the fields that are missing or wrong.",
+    ),
+    Explanation(
+        "BAD_REQUEST",
+        400,
+        "The request itself was not accepted, for example because of its Host header.",
+        "Use the address that you were given, and a plain HTTP client. If that is what you did, send us the"
+        " requestId.",
+    ),
+    Explanation(
+        "UNAUTHENTICATED",
+        401,
+        "There was no token, or it is unknown, expired or revoked.",
+        "Get a new token from POST /identity/token and send it in X-Subject-Token. Tokens last an hour:"
+        " doing this on every 401, once, is all the renewal you need.",
+    ),
+    Explanation(
+        "WRONG_CREDENTIALS",
+        401,
+        "The username or the API key is wrong, or the key was revoked. Which of them is not told.",
+        "Check both, without spaces around them. Do not repeat it in a loop: wrong keys are limited. A lost"
+        " key cannot be shown again; ask for a new one.",
+    ),
+    Explanation(
+        "FORBIDDEN",
+        403,
+        "This channel or partner was not granted to you. Whether it exists is not told.",
+        "Check the id in the path; it is written exactly as it was granted, small and capital letters"
+        " included. Ask us for the grant if it should be yours.",
+    ),
+    Explanation(
+        "NOT_FOUND",
+        404,
+        "There is nothing at this path.",
+        "Check the path: there is no slash at its end. An order that is not there is no error; it is"
+        " listed in notFound.",
+    ),
+    Explanation(
+        "METHOD_NOT_ALLOWED",
+        405,
+        "This path cannot be asked so. Everything here is read-only, except the request for a token.",
+        "Use one of the methods in the header Allow.",
+    ),
+    Explanation(
+        "QUOTA_EXCEEDED",
+        429,
+        "You asked more often than you may. violated-policies names the quotas: caller for all your"
+        " requests, order for one order id, username and address for wrong keys.",
+        "Wait the seconds in Retry-After, then go on where you were: nothing is lost. If order was violated,"
+        " poll the feed instead of the order.",
+    ),
+    Explanation(
+        "INTERNAL_ERROR",
+        500,
+        "Something failed here, and has been logged.",
+        "Ask again after a while, waiting longer each time. If it stays, send us the requestId.",
+    ),
+    Explanation(
+        "UNAVAILABLE",
+        503,
+        "The database is away, too slow, or not ready yet.",
+        "Wait the seconds in Retry-After and ask the same again. Asking twice does no harm.",
+    ),
+]

@@ -1,0 +1,33 @@
+"use strict";
+
+/* Redoc over one of the two documents, in the colours of our stylesheet. */
+
+const links = [...document.querySelectorAll(".versions a")];
+const version = new URLSearchParams(location.search).get("version") === "v2" ? "v2" : "v3";
+for (const link of links) link.setAttribute("aria-current", String(link.dataset.version === version));
+
+const styles = getComputedStyle(document.documentElement);
+const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
+const fonts = getComputedStyle(document.body).fontFamily;
+
+const theme = {
+  colors: {
+    primary: { main: colour("accent") },
+    text: { primary: colour("ink"), secondary: colour("quiet") },
+    border: { dark: colour("line"), light: colour("line") },
+    http: { get: "#15803d", post: "#1d4ed8" },
+  },
+  schema: { nestedBackground: colour("sunken"), typeNameColor: colour("quiet"), typeTitleColor: colour("quiet") },
+  sidebar: { backgroundColor: colour("sunken"), textColor: colour("ink") },
+  rightPanel: { backgroundColor: "#1e2526" },
+  typography: {
+    fontSize: "16px",
+    lineHeight: "1.6",
+    fontFamily: fonts,
+    headings: { fontFamily: fonts },
+    code: { fontSize: "14px", color: colour("accent"), backgroundColor: colour("sunken") },
+    links: { color: colour("accent"), visited: colour("accent") },
+  },
+};
+
+Redoc.init(`/schema/${version}`, { theme, hideHostname: true, expandResponses: "200" }, document.getElementById("redoc"));
