@@ -37,6 +37,7 @@ def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
     The port, a free one unless told, is bound here and handed over: nobody can take it, and a request
     that comes before the server is up waits for it.
     """
+    folder.mkdir(exist_ok=True)
     log = folder / "log"
     with socket.create_server(("127.0.0.1", port)) as listener, log.open("wb") as output:
         port = listener.getsockname()[1]

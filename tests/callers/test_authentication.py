@@ -1,0 +1,88 @@
+import pytest
+import time_machine
+from django.test import Client
+
+from callers.administration import revoke_caller, rotate_key
+from callers.tokens import forget_tokens, issue_token
+from tests.conftest import Credentials
+from tests.shapes import assert_legacy_error, assert_problem
+
+pytestmark = pytest.mark.wire
+
+PATHS = ["/channel/lazada-th/sales-order-status", "/partner/143/sales-order-status/id?id=A"]
+V3 = [f"/v3{path}" for path in PATHS]
+V2 = [f"{prefix}{path}" for prefix in ("/v2", "") for path in PATHS]
+
+MISSING = "Send a token from POST /identity/token in the header X-Subject-Token."
+REFUSED = "The token is unknown, expired or revoked. Get a new one from POST /identity/token."
+
+
+@pytest.mark.parametrize("path", V3)
+def test_v3_without_a_token_is_told_where_to_get_one(anyone: Client, path: str) -> None:
+    response = anyone.get(path)
+
+    assert_problem(response, 401, "UNAUTHENTICATED", detail=MISSING)
+
+
+@pytest.mark.parametrize("path", V2)
+def test_v2_without_a_token_is_told_where_to_get_one(anyone: Client, path: str) -> None:
+    response = anyone.get(path)
+
+    assert_legacy_error(response, 401, errors=[{"message": MISSING, "reason": "unauthenticated"}])
+
+
+@pytest.mark.parametrize("token", ["0" * 32, "x", "é", "0" * 8_000, "None", "*"])
+@pytest.mark.django_db
+def test_an_unknown_token_is_refused(anyone: Client, token: str) -> None:
+    response = anyone.get(V3[0], headers={"X-Subject-Token": token})
+
+    assert_problem(response, 401, "UNAUTHENTICATED", detail=REFUSED)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+@pytest.mark.parametrize("path", [*V3, *V2])
+def test_a_bearer_token_is_accepted_too(anyone: Client, token: str, scheme: str, path: str) -> None:
+    response = anyone.get(path, headers={"Authorization": f"{scheme} {token}"})
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "Basic {token}", "{token}", "Token {token}"])
+def test_another_authorization_is_none(anyone: Client, token: str, value: str) -> None:
+    response = anyone.get(V3[0], headers={"Authorization": value.format(token=token)})
+
+    assert_problem(response, 401, "UNAUTHENTICATED", detail=MISSING)
+
+
+def test_the_token_is_found_in_its_own_header_first(anyone: Client, token: str) -> None:
+    response = anyone.get(V3[0], headers={"X-Subject-Token": token, "Authorization": "Bearer other"})
+
+    assert response.status_code == 200
+
+
+def test_a_token_ends_after_an_hour_even_if_it_is_remembered(anyone: Client, caller: Credentials) -> None:
+    with time_machine.travel("2026-11-23T10:00:00Z", tick=False) as clock:
+        token, _ = issue_token(username=caller.username, key=caller.key)
+        headers = {"X-Subject-Token": token}
+        clock.shift(3599)
+        good = anyone.get(V3[0], headers=headers)
+        clock.shift(1)
+        ended = anyone.get(V3[0], headers=headers)
+
+    assert good.status_code == 200
+    assert_problem(ended, 401, "UNAUTHENTICATED", detail=REFUSED)
+
+
+@pytest.mark.parametrize("end", [revoke_caller, rotate_key])
+def test_a_caller_that_is_shut_out_is_out_once_its_token_is_forgotten(
+    api: Client, caller: Credentials, end: object
+) -> None:
+    before = api.get(V3[0]).status_code
+    end(username=caller.username)  # type: ignore[operator]  # one of two functions with the same argument
+    remembered = api.get(V3[0]).status_code
+    forget_tokens()
+
+    after = api.get(V3[0])
+
+    assert (before, remembered) == (200, 200)
+    assert_problem(after, 401, "UNAUTHENTICATED", detail=REFUSED)

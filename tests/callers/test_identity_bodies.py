@@ -1,0 +1,97 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.shapes import assert_problem
+
+pytestmark = [pytest.mark.wire, pytest.mark.django_db]
+
+PATH = "/identity/token"
+AUTH = "auth"
+CREDENTIALS = "auth.apiKeyCredentials"
+USERNAME = "auth.apiKeyCredentials.username"
+KEY = "auth.apiKeyCredentials.apiKey"
+
+GOOD = '{"auth":{"apiKeyCredentials":{"username":"poller","apiKey":"กุญแจ"}}}'
+
+UNREADABLE = {
+    "empty braces cut off": b'{"auth": {',
+    "not JSON": b"username=poller&apiKey=x",
+    "UTF-16": GOOD.encode("utf-16"),
+    "Thai in its old encoding": GOOD.encode("tis-620"),
+    "half of a surrogate pair": rb'{"auth":{"apiKeyCredentials":{"username":"\ud800","apiKey":"x"}}}',
+    "NaN": b'{"auth": NaN}',
+    "two documents": b"{}{}",
+    "nested too deep": b"[" * 8_000,
+    "a list": b"[]",
+    "a list of bodies": f"[{GOOD}]".encode(),
+    "a number": b"143",
+    "a text": b'"auth"',
+    "null": b"null",
+}
+
+
+def fields(**credentials: Any) -> dict[str, Any]:
+    """A body with these credentials."""
+    return {"auth": {"apiKeyCredentials": credentials}}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_a_body_that_is_not_a_json_object_is_refused(anyone: Client, case: str) -> None:
+    response = anyone.generic("POST", PATH, UNREADABLE[case], content_type="application/json")
+
+    detail = response.json()["errors"][0]["detail"]
+    assert "must be a JSON object" in detail
+    error = {"parameter": "body", "detail": detail, "suggestion": None}
+    assert_problem(response, 400, "BAD_BODY", detail="The body was not accepted.", errors=[error])
+
+
+@pytest.mark.parametrize("size", [16 * 1024 + 1, 2 * 1024 * 1024])
+def test_a_body_that_is_too_long_is_refused(anyone: Client, size: int) -> None:
+    response = anyone.generic("POST", PATH, GOOD.encode().ljust(size), content_type="application/json")
+
+    error = {"parameter": "body", "detail": "must be at most 16384 bytes", "suggestion": None}
+    assert_problem(response, 400, "BAD_BODY", errors=[error])
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({}, {AUTH}),
+        ({"auth": None}, {AUTH}),
+        ({"auth": "poller"}, {AUTH}),
+        ({"auth": []}, {AUTH}),
+        ({"auth": {}}, {CREDENTIALS}),
+        ({"auth": {"apiKeyCredentials": None}}, {CREDENTIALS}),
+        ({"auth": {"apiKeyCredentials": [1]}}, {CREDENTIALS}),
+        ({"auth": {"passwordCredentials": {"username": "a", "password": "b"}}}, {CREDENTIALS}),
+        ({"username": "poller", "apiKey": "x"}, {AUTH}),
+        (fields(), {USERNAME, KEY}),
+        (fields(apiKey="x"), {USERNAME}),
+        (fields(username="poller"), {KEY}),
+        (fields(username="", apiKey=""), {USERNAME, KEY}),
+        (fields(username=None, apiKey=None), {USERNAME, KEY}),
+        (fields(username=["poller"], apiKey={"a": 1}), {USERNAME, KEY}),
+        (fields(username=True, apiKey=False), {USERNAME, KEY}),
+        (fields(username="a\0b", apiKey="a\0b"), {USERNAME, KEY}),
+        (fields(username="a" * 101, apiKey="a" * 201), {USERNAME, KEY}),
+    ],
+    ids=str,
+)
+def test_each_field_that_is_missing_or_wrong_is_named(
+    anyone: Client, body: dict[str, Any], named: set[str]
+) -> None:
+    response = anyone.post(PATH, body, content_type="application/json")
+
+    errors = response.json()["errors"]
+    assert {error["parameter"] for error in errors} == named
+    assert all(set(error) == {"parameter", "detail", "suggestion"} and error["detail"] for error in errors)
+    assert_problem(response, 400, "BAD_BODY", detail="The body was not accepted.", errors=errors)
+
+
+def test_an_empty_body_lacks_the_first_field(anyone: Client) -> None:
+    response = anyone.generic("POST", PATH, b"", content_type="application/json")
+
+    error = {"parameter": "auth", "detail": "This field is required.", "suggestion": None}
+    assert_problem(response, 400, "BAD_BODY", errors=[error])
