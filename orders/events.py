@@ -79,6 +79,8 @@ def read_event(line: Line) -> Event:
         event = _convert(fields, Withdrawal if deleted else PublishedEvent)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise EventRefused(_sentence(error)) from None
+    except RecursionError:
+        raise EventRefused("is nested too deeply") from None
     _check_texts(event)
     if isinstance(event, PublishedEvent):
         _check_status(event)
