@@ -1,0 +1,81 @@
+import pytest
+from django.test import Client
+
+from tests.shapes import assert_legacy_error, assert_problem
+
+pytestmark = [pytest.mark.wire, pytest.mark.django_db]
+
+NOWHERE = [
+    "/nope",
+    "/v3",
+    "/v3/",
+    "/v4/channel/lazada-th/sales-order-status",
+    "/v3/channel/lazada-th",
+    "/v3/channel//sales-order-status",
+    "/v3/channel/lazada-th/sales-order-status/",
+    "/v3/channel/lazada-th/extra/sales-order-status",
+    "/v3/channel/lazada-th/sales-order-status/id/A",
+    "/v3/seller/lazada-th/sales-order-status",
+    "/V3/channel/lazada-th/sales-order-status",
+    "/v3/channel/lazada-th/sales-order-status.json",
+    "/identity/token/",
+    "/identity",
+    "/static/nope.js",
+    "/static/../manage.py",
+    "/admin/",
+    "/favicon.ico",
+    "/%00",
+    "/%FF",
+    "/%0d%0aX-Injected:%201",
+    "/docs/nope",
+    "/schema/v1",
+    "/" + "a" * 7_000,
+]
+NOWHERE_IN_V2 = [
+    "/v2/",
+    "/v2/nope",
+    "/v2/channel/lazada-th",
+    "/v2/channel/lazada-th/sales-order-status/",
+    "/channel/",
+    "/channel/lazada-th/sales-order-status/",
+    "/channel/lazada-th/sales-order-status/id/A",
+    "/partner/143",
+    "/partner/143/%00",
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "DELETE"])
+@pytest.mark.parametrize("path", NOWHERE, ids=lambda path: path[:50])
+def test_where_nothing_is_the_answer_is_a_problem(anyone: Client, path: str, method: str) -> None:
+    response = anyone.generic(method, path)
+
+    if method == "HEAD":
+        assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    else:
+        assert_problem(response, 404, "NOT_FOUND", detail="There is nothing at this path. See /docs.")
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS", "POST", "DELETE"])
+@pytest.mark.parametrize("path", NOWHERE_IN_V2)
+def test_where_nothing_is_in_v2_the_answer_has_the_shape_of_v2(
+    anyone: Client, path: str, method: str
+) -> None:
+    response = anyone.generic(method, path)
+
+    assert_legacy_error(response, 404)
+
+
+def test_a_host_that_is_not_ours_is_refused_in_the_shape_of_the_wire(api: Client) -> None:
+    foreign = {"Host": "evil.example"}
+
+    response = api.get("/channel/lazada-th/sales-order-status", headers=foreign)
+
+    assert_legacy_error(
+        response, 400, errors=[{"message": "The request was not accepted.", "reason": "bad_request"}]
+    )
+
+
+def test_a_thousand_parameters_are_refused_in_the_shape_of_the_wire(api: Client) -> None:
+    response = api.get("/v3/channel/lazada-th/sales-order-status?" + "a=1&" * 1_001)
+
+    assert_problem(response, 400, "BAD_REQUEST")
