@@ -62,7 +62,7 @@ def _seconds(name: str, default: int) -> int:
 # -- What is secret, and who may ask us under which name
 DEBUG = False  # there is no debug mode: its pages would show settings and data
 SECRET_KEY = embedded_secret_key(VAR_DIR) if EMBEDDED else env.str("SECRET_KEY")
-ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else env.list("ALLOWED_HOSTS")
+ALLOWED_HOSTS: list[str] = [".localhost", "127.0.0.1", "[::1]"] if EMBEDDED else env.list("ALLOWED_HOSTS")
 HTTPS = env.bool("HTTPS", default=not EMBEDDED)
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
