@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST_OFFSET = timedelta(hours=16)  # exclusive; PostgreSQL's limit, and beyond every zone on Earth
@@ -28,6 +29,7 @@ class BadTime(ValueError):
         self.suggestion = suggestion
 
 
+@lru_cache(maxsize=4096)
 def parse_time(text: str) -> datetime:
     """The instant of an RFC 3339 text, in UTC, its fraction (0 to 9 digits) floored to microseconds.
 

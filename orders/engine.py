@@ -1,6 +1,9 @@
-"""The one place where PostgreSQL and SQLite are treated differently."""
+"""The one place where PostgreSQL and SQLite are treated differently: how rows are written, and waits."""
+
+from collections.abc import Iterable, Sequence
 
 from django.db import OperationalError, connection
+from django.db.models import Model
 
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
@@ -10,9 +13,72 @@ def allow_long_waits() -> None:
     """Give this transaction the time that publishing may take; the connection's own limits are for pages."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '60s'")
+            cursor.execute("SET LOCAL statement_timeout = '60s'")
+            cursor.execute("SET LOCAL lock_timeout = '60s'")
 
 
 def is_lost_race(error: OperationalError) -> bool:
     """Whether the transaction was chosen to give way to another one, and may begin again."""
     return getattr(error.__cause__, "sqlstate", None) in (DEADLOCK, SERIALIZATION_FAILURE)
+
+
+def insert(model: type[Model], rows: Sequence[Model]) -> None:
+    """Insert rows that must not exist yet, and give each its primary key. Raises IntegrityError."""
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(rows)
+    elif rows:
+        _reserve_keys(model, rows)
+        _copy(model._meta.db_table, _columns(model), rows)
+        for row in rows:
+            row._state.adding = False
+
+
+def overwrite(model: type[Model], rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Write the fields `names` of rows that exist, and that this transaction has locked."""
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(
+            rows, update_conflicts=True, unique_fields=["pk"], update_fields=names
+        )
+    elif rows:
+        columns = [field.attname for field in model._meta.concrete_fields if field.name in names]
+        _overwrite_by_copy(model, rows, columns)
+
+
+def _overwrite_by_copy(model: type[Model], rows: Sequence[Model], names: list[str]) -> None:
+    """COPY into a table of this session, then one UPDATE."""
+    table, key = model._meta.db_table, _key(model)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS new_{table} ON COMMIT DELETE ROWS"
+            f" AS SELECT {key}, {', '.join(names)} FROM {table} WITH NO DATA"
+        )
+        _copy(f"new_{table}", [key, *names], rows)
+        values = ", ".join(f"{name} = new.{name}" for name in names)
+        cursor.execute(f"UPDATE {table} SET {values} FROM new_{table} AS new WHERE {table}.{key} = new.{key}")
+
+
+def _copy(table: str, names: Sequence[str], rows: Iterable[Model]) -> None:
+    statement = f"COPY {table} ({', '.join(names)}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([getattr(row, name) for name in names])
+
+
+def _reserve_keys(model: type[Model], rows: Sequence[Model]) -> None:
+    """COPY tells no keys, so they are drawn before; a key that is given, such as an event id, stays."""
+    if all(row.pk is not None for row in rows):
+        return
+    sequence = f"pg_get_serial_sequence('{model._meta.db_table}', '{_key(model)}')"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, %s)", [len(rows)])
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+
+
+def _key(model: type[Model]) -> str:
+    key = model._meta.pk
+    return key.attname if key else "id"
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]

@@ -17,6 +17,9 @@ Revision = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _NOT_A_CODE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
+_ORDER_WORDS = dict.fromkeys(OrderStatus.values)
+_SHIPMENT_WORDS = dict.fromkeys(ShipmentStatus.values)
+
 
 class EventRefused(ValueError):
     """A line that cannot be accepted; the message names the field and says why."""
@@ -114,10 +117,10 @@ def _check_texts(event: Event) -> None:
 
 
 def _check_status(event: PublishedEvent) -> None:
-    words = OrderStatus if event.shipment_id is None else ShipmentStatus
-    if event.status not in words.values:
+    words = _ORDER_WORDS if event.shipment_id is None else _SHIPMENT_WORDS
+    if event.status not in words:
         owner = "an order" if event.shipment_id is None else "a shipment"
-        known = ", ".join(words.values)
+        known = ", ".join(words)
         raise EventRefused(f"status: {event.status[:50]!r} is no status of {owner}; known are {known}")
 
 

@@ -15,7 +15,7 @@ from orders.events import Event, EventRefused, Line, read_event
 
 logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 500
+BATCH_SIZE = 1000
 ATTEMPTS = 10
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Model
 
+from orders import engine
 from orders.documents import Document
 from orders.drafts import COPIED, Draft
 from orders.models import SalesOrder, Shipment, StatusEvent
@@ -28,19 +29,21 @@ def write_orders(settled: Sequence[Settled], times: Iterable[datetime]) -> None:
     for (draft, document), time in zip(settled, times, strict=True):
         draft.stamp(document, time)
     _write(SalesOrder, [draft.order for draft, _ in settled], ORDER_COLUMNS)
+    for draft, _ in settled:
+        for shipment in draft.shipments.values():
+            shipment.order = draft.order
     shipments = [row for draft, document in settled for row in draft.changed_shipments(document)]
     _write(Shipment, shipments, SHIPMENT_COLUMNS)
 
 
 def write_events(events: Iterable[StatusEvent]) -> None:
     """Write events whose orders and shipments are there."""
-    _write(StatusEvent, list(events), EVENT_COLUMNS)
+    events = list(events)
+    for event in events:  # an order or shipment that was new has its key only now
+        event.order, event.shipment = event.order, event.shipment
+    _write(StatusEvent, events, EVENT_COLUMNS)
 
 
-def _write(model: type[Model], rows: Sequence[Model], columns: list[str]) -> None:
-    """Insert the new rows, which must not exist yet, and overwrite the others, which we have locked."""
-    new = [row for row in rows if row._state.adding]
-    known = [row for row in rows if not row._state.adding]
-    manager = model._default_manager
-    manager.bulk_create(new)
-    manager.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=columns)
+def _write(model: type[Model], rows: Sequence[Model], columns: Sequence[str]) -> None:
+    engine.insert(model, [row for row in rows if row._state.adding])
+    engine.overwrite(model, [row for row in rows if not row._state.adding], columns)
