@@ -24,14 +24,14 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
 
 
 def _split(stream: IO[bytes]) -> Iterator[Line]:
-    line = stream.readline(LONGEST_LINE).removeprefix(BYTE_ORDER_MARK)
-    while line:
+    mark = BYTE_ORDER_MARK
+    while line := stream.readline(LONGEST_LINE):
         if len(line) < LONGEST_LINE or line.endswith(b"\n"):
-            yield line
+            yield line.removeprefix(mark)
         else:
             _skip_rest(stream)
-            yield Unreadable(f"the line is longer than {LONGEST_LINE} bytes", line[:1000])
-        line = stream.readline(LONGEST_LINE)
+            yield Unreadable(f"the line is longer than {LONGEST_LINE} bytes", line.removeprefix(mark)[:1000])
+        mark = b""
 
 
 def _skip_rest(stream: IO[bytes]) -> None:
