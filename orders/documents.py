@@ -54,6 +54,12 @@ def to_text(document: Document) -> str:
     return orjson.dumps(document).decode()
 
 
+def from_text(text: str) -> Document:
+    """The document that `text` was written from."""
+    document: Document = orjson.loads(text)
+    return document
+
+
 def _shipment(shipment_id: str, events: list[StatusEvent]) -> Document:
     history = [_entry(event) for event in events]
     return {

@@ -85,8 +85,14 @@ class Draft:
     def _remember(self, event: StatusEvent) -> None:
         """Before the first change: how the order looked."""
         if not self.touched and not self.is_new:
-            self.before = self.shown()
+            self.before = self._stored()
         self.touched[event.event_id] = self.events[event.event_id] = event
+
+    def _stored(self) -> documents.Document:
+        """The document as readers have it; reading it costs a tenth of building it."""
+        if self.order.representation != documents.REPRESENTATION:
+            return self.shown()
+        return documents.from_text(self.order.document)
 
     def _fill(self, target: StatusEvent, event: PublishedEvent) -> None:
         target.order = self.order
