@@ -32,6 +32,12 @@ REQUEST_ID: JSON = {
 TAKEN_IN = {"TokenRequest", "Auth", "ApiKeyCredentials"}
 """Shapes of requests, where members that are not declared are ignored. In an answer there are none."""
 
+TAGS = {
+    "Identity": "A key for a token.",
+    "Feed": "What has changed: poll this.",
+    "Orders by id": "For a look at an order or two.",
+    "Health": "For those who run this server.",
+}
 IDENTITY = path("", include("callers.urls"))
 
 _making = Lock()
@@ -55,7 +61,7 @@ WIRES = {
     "v3": Wire(
         info={"title": "Order status, version 3", "version": "3.0.0", "description": v3.DESCRIPTION},
         prefix="/v3/",
-        urls=[path("v3/", include("orders.v3.urls")), IDENTITY],
+        urls=[IDENTITY, path("v3/", include("orders.v3.urls"))],
         headers=orders_schema.HEADERS,
         error="Problem",
         errors=[*answers.of_polling(answers.STRICT)],
@@ -65,7 +71,7 @@ WIRES = {
     "v2": Wire(
         info={"title": "Order status, version 2", "version": "2.0.0", "description": v2.DESCRIPTION},
         prefix="/v2/",
-        urls=[path("v2/", include("orders.v2.urls")), IDENTITY],
+        urls=[IDENTITY, path("v2/", include("orders.v2.urls"))],
         headers=orders_schema.HEADERS | v2.HEADERS,
         error="LegacyError",
         errors=[*answers.of_polling(answers.LENIENT, v2.DEPRECATION_HEADERS)],
@@ -97,6 +103,8 @@ def build(version: str) -> JSON:
         document = _generate(wire)
     document["info"] = wire.info
     document["paths"] |= deepcopy(wire.more_paths)
+    used = {tag for methods in document["paths"].values() for one in methods.values() for tag in one["tags"]}
+    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
     components = document["components"]
     components["headers"] = {**callers_schema.HEADERS, **wire.headers, "X-Request-ID": REQUEST_ID}
     components["responses"] = {}

@@ -13,12 +13,15 @@ const fonts = getComputedStyle(document.body).fontFamily;
 const theme = {
   colors: {
     primary: { main: colour("accent") },
+    success: { main: colour("good") },
+    error: { main: colour("bad") },
     text: { primary: colour("ink"), secondary: colour("quiet") },
     border: { dark: colour("line"), light: colour("line") },
     http: { get: "#15803d", post: "#1d4ed8" },
   },
   schema: { nestedBackground: colour("sunken"), typeNameColor: colour("quiet"), typeTitleColor: colour("quiet") },
   sidebar: { backgroundColor: colour("sunken"), textColor: colour("ink") },
+  spacing: { sectionVertical: 16 },
   rightPanel: { backgroundColor: "#1e2526" },
   typography: {
     fontSize: "16px",
