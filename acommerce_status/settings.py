@@ -128,7 +128,9 @@ DATABASES: dict[str, databases.Config] = {
 }
 if DATABASE_REPLICA_URLS:
     replicas = [_postgresql("DATABASE_REPLICA_URLS", url) for url in DATABASE_REPLICA_URLS]
-    DATABASES["replica"] = databases.any_replica(DATABASES["default"], replicas)
+    DATABASES["replica"] = databases.any_replica(
+        DATABASES["default"], replicas, retry_seconds=_seconds("REPLICA_RETRY_SECONDS", 60)
+    )
 
 # -- Counters of the limits: shared through Redis, failing open (docs/decisions/failing-open.md)
 CACHES: dict[str, dict[str, Any]] = {

@@ -1,0 +1,54 @@
+"""Django's PostgreSQL, with an end to every wait: a server that hangs never holds one of our threads.
+
+PostgreSQL's own timeouts (acommerce_status.databases) end what is slow. They say nothing while the server
+itself hangs, or the network swallows what it says; then the client has to give up.
+"""
+
+from select import POLLIN, poll
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from psycopg.abc import PQGen
+
+CHECK_SECONDS = 0.1
+"""How often a waiting thread looks up; psycopg's own figure."""
+
+
+class Connection(psycopg.Connection[Any]):
+    """Gives up on a server that has been silent for `patience_seconds`, and is of no more use then."""
+
+    patience_seconds: float = 5
+
+    def wait(self, gen: PQGen[Any], interval: float = CHECK_SECONDS, timeout: float | None = None) -> Any:
+        """Raises OperationalError. The server may still do what it was told, as when a network breaks."""
+        patience = self.patience_seconds if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, patience)
+        except psycopg.errors._WaitTimeout as error:
+            self.pgconn.finish()
+            raise psycopg.errors.ConnectionTimeout(f"no answer within {patience} seconds") from error
+
+    def has_hung_up(self) -> bool:
+        """Whether the server has ended this idle connection. No round trip: its farewell would be here."""
+        inbox = poll()
+        try:
+            inbox.register(self.fileno(), POLLIN)
+            while inbox.poll(0):  # a notice, or a farewell and then the end
+                self.pgconn.consume_input()
+        except psycopg.OperationalError:
+            self.pgconn.finish()
+        return self.closed
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Hands out connections that are alive, with the patience of `PATIENCE_SECONDS` in DATABASES."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """One from the pool that its server has not ended meanwhile, so that a restart costs no answer."""
+        connection = super().get_new_connection(conn_params)
+        while self.pool and connection.has_hung_up():
+            self.pool.putconn(connection)
+            connection = super().get_new_connection(conn_params)
+        connection.patience_seconds = self.settings_dict["PATIENCE_SECONDS"]
+        return connection
