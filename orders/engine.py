@@ -15,6 +15,7 @@ def allow_long_waits() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '60s'")
             cursor.execute("SET LOCAL lock_timeout = '60s'")
+        connection.connection.patience_seconds = 65  # and a little more, see acommerce_status.postgresql
 
 
 def is_lost_race(error: OperationalError) -> bool:
@@ -49,9 +50,10 @@ def _overwrite_by_copy(model: type[Model], rows: Sequence[Model], names: list[st
     table, key = model._meta.db_table, _key(model)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE TEMPORARY TABLE IF NOT EXISTS new_{table} ON COMMIT DELETE ROWS"
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS new_{table}"
             f" AS SELECT {key}, {', '.join(names)} FROM {table} WITH NO DATA"
         )
+        cursor.execute(f"TRUNCATE new_{table}")
         _copy(f"new_{table}", [key, *names], rows)
         values = ", ".join(f"{name} = new.{name}" for name in names)
         cursor.execute(f"UPDATE {table} SET {values} FROM new_{table} AS new WHERE {table}.{key} = new.{key}")

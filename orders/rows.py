@@ -45,5 +45,7 @@ def write_events(events: Iterable[StatusEvent]) -> None:
 
 
 def _write(model: type[Model], rows: Sequence[Model], columns: Sequence[str]) -> None:
-    engine.insert(model, [row for row in rows if row._state.adding])
-    engine.overwrite(model, [row for row in rows if not row._state.adding], columns)
+    new = [row for row in rows if row._state.adding]
+    known = [row for row in rows if not row._state.adding]
+    engine.insert(model, new)
+    engine.overwrite(model, known, columns)

@@ -12,11 +12,13 @@ class LegacyFeedParameters(WindowParameters):
     since_names: ClassVar[tuple[str, ...]] = ("updatedSince", "since")
 
     updatedSince = SinceFilter(  # noqa: N815 - the name on the wire
-        help_text="Only orders with an `updatedTime` later than this instant (RFC 3339 with a zone)."
+        help_text="Only orders with an `updatedTime` later than this instant: RFC 3339 with a zone, from"
+        " 1970 on. In the future: an empty array."
     )
-    since = SinceFilter(help_text="The older name of `updatedSince`.")
+    since = SinceFilter(help_text="The older name of `updatedSince`. Send one of them.")
     updatedUntil = UntilFilter(  # noqa: N815 - the name on the wire
-        help_text="Only orders with an `updatedTime` up to and including this instant."
+        help_text="Only orders with an `updatedTime` up to and including this instant. Not before"
+        " `updatedSince`."
     )
     orderStatus = V2StatusFilter(  # noqa: N815 - the name on the wire
         choices=OrderStatus.values, help_text="Only orders whose status, as v2 tells it, is this one."

@@ -19,11 +19,12 @@ class FeedParameters(WindowParameters):
     """A window of the feed, one status of it, and the size of a page."""
 
     updatedSince = SinceFilter(  # noqa: N815 - the name on the wire
-        help_text="Only orders with an `updatedTime` later than this instant (RFC 3339 with a zone)."
-        " Send back the `nextUpdatedSince` of the last page."
+        help_text="Only orders with an `updatedTime` later than this instant: RFC 3339 with a zone, from"
+        " 1970 on and not in the future. Send back the `nextUpdatedSince` of the last page."
     )
     updatedUntil = UntilFilter(  # noqa: N815 - the name on the wire
-        help_text="Only orders with an `updatedTime` up to and including this instant, so that windows tile."
+        help_text="Only orders with an `updatedTime` up to and including this instant, so that windows"
+        " tile. Not before `updatedSince`."
     )
     orderStatus = StatusFilter(  # noqa: N815 - the name on the wire
         choices=OrderStatus.values, help_text="Only orders whose current `orderStatus` is this one."
