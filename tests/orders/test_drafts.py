@@ -1,0 +1,105 @@
+"""Events applied to an order in memory, without a database."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from orders.drafts import Draft
+from orders.events import EventRefused, PublishedEvent, Withdrawal, read_event
+from orders.models import SalesOrder
+from tests.factories import Fields, event, shipment_event
+
+NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
+LATER = datetime(2026, 11, 20, 5, tzinfo=UTC)
+
+
+def published(fields: Fields) -> PublishedEvent:
+    read = read_event(fields)
+    assert isinstance(read, PublishedEvent)
+    return read
+
+
+def drafted(*lines: Fields) -> Draft:
+    """A draft that these events made, stamped, as if loaded again."""
+    draft = Draft(SalesOrder(channel_id="lazada-th", partner_id="143", order_id="FRIS00201"))
+    for fields in lines:
+        draft.apply(published(fields), None)
+    document = draft.settle()
+    assert document
+    draft.stamp(document, NOW)
+    draft.order.pk = 1
+    return Draft(draft.order, draft.shipments, draft.events)
+
+
+def revise(draft: Draft, fields: Fields) -> str:
+    return draft.apply(published(fields), draft.events.get(fields["eventId"]))
+
+
+def test_a_draft_that_nothing_was_applied_to_has_nothing_to_publish() -> None:
+    assert drafted(event()).settle() is None
+
+
+def test_a_new_event_is_stamped_and_the_old_one_keeps_its_time() -> None:
+    draft = drafted(event(eventId="a"))
+
+    outcome = revise(draft, shipment_event(eventId="b"))
+
+    document = draft.settle()
+    assert outcome == "published"
+    assert document
+    draft.stamp(document, LATER)
+    assert {name: row.updated_time for name, row in draft.events.items()} == {"a": NOW, "b": LATER}
+    assert (draft.order.updated_time, draft.order.order_status) == (LATER, "NEW")
+    assert draft.order.v2_status == "IN_PROGRESS"
+
+
+def test_a_revision_that_shows_nothing_new_is_taken_in_and_not_published() -> None:
+    draft = drafted(event(eventId="a"))
+
+    outcome = revise(draft, event(eventId="a", revision=5))
+
+    assert (outcome, draft.settle()) == ("revised", None)
+    assert (draft.events["a"].revision, draft.events["a"].updated_time) == (5, NOW)
+
+
+def test_an_event_that_comes_and_goes_in_one_batch_is_not_published() -> None:
+    draft = drafted(event(eventId="a"))
+
+    outcomes = revise(draft, event(eventId="b")), draft.withdraw(Withdrawal(event_id="b", revision=2))
+
+    assert (outcomes, draft.settle()) == (("published", "deleted"), None)
+
+
+@pytest.mark.parametrize("revision", [1, 2])
+def test_the_same_or_a_lower_revision_touches_nothing(revision: int) -> None:
+    draft = drafted(event(eventId="a", revision=2))
+
+    outcomes = (
+        revise(draft, event(eventId="a", revision=revision, status="CANCELED")),
+        draft.withdraw(Withdrawal(event_id="a", revision=revision)),
+    )
+
+    assert (outcomes, draft.touched) == (("unchanged", "unchanged"), {})
+
+
+def test_another_partner_is_refused_and_touches_nothing() -> None:
+    draft = drafted(event(eventId="a"))
+
+    with pytest.raises(EventRefused, match="partnerId: the order is of partner 143"):
+        revise(draft, event(eventId="a", revision=2, partnerId="144"))
+
+    assert draft.touched == {}
+
+
+def test_only_shipments_that_changed_are_written() -> None:
+    draft = drafted(shipment_event(shipmentId="S-1"), shipment_event(shipmentId="S-2", trackingId="TRK2"))
+    draft.shipments["S-1"].pk, draft.shipments["S-2"].pk = 1, 2
+    for shipment in draft.shipments.values():
+        shipment.carrier = "KERRY"
+    draft.shipments["S-1"].tracking_id, draft.shipments["S-2"].tracking_id = "TRK1", "TRK2"
+
+    revise(draft, shipment_event(shipmentId="S-2", trackingId="TRK3", eventTime="2026-11-20T04:00:00Z"))
+
+    document = draft.settle()
+    assert document
+    assert [row.tracking_id for row in draft.changed_shipments(document)] == ["TRK3"]
