@@ -1,4 +1,4 @@
-"""`manage.py schema_snapshots [--check]`: the OpenAPI documents as files, so that a change of the wire shows."""
+"""`manage.py schema_snapshots [--check]`: the OpenAPI documents as files: a change of the wire shows."""
 
 import json
 from argparse import ArgumentParser
