@@ -1,0 +1,160 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS, warn
+from drf_spectacular.validation import validate_schema
+
+from tests.openapi import JSON, assert_valid, document, resolved
+
+VERSIONS = ["v3", "v2"]
+ERRORS = {"400", "401", "403", "404", "429", "500", "503"}
+
+
+def operations(version: str) -> Iterator[tuple[str, str, JSON]]:
+    """Path, method and operation."""
+    for path, methods in document(version)["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def contents(version: str) -> Iterator[tuple[str, JSON]]:
+    """Every body that is described: where, and what is said of it."""
+    for path, method, operation in operations(version):
+        for status, answer in operation["responses"].items():
+            for content in resolved(version, answer).get("content", {}).values():
+                yield f"{method} {path} {status}", content
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            yield f"{method} {path} request", content
+
+
+def parts(value: Any) -> Iterator[JSON]:
+    """Every object in `value`, however deep."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from parts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from parts(inner)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_document_is_openapi_3_1(version: str) -> None:
+    validate_schema(document(version))
+
+    assert document(version)["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_document_is_served_to_anyone(anyone: Client, version: str) -> None:
+    response = anyone.get(f"/schema/{version}")
+
+    assert response.json() == document(version)
+    assert response["Content-Type"] == "application/json"
+
+
+def test_v3_has_its_endpoints_identity_and_health() -> None:
+    assert [(method, path) for path, method, _ in operations("v3")] == [
+        ("post", "/identity/token"),
+        ("get", "/v3/channel/{channelId}/sales-order-status"),
+        ("get", "/v3/channel/{channelId}/sales-order-status/id"),
+        ("get", "/v3/partner/{partnerId}/sales-order-status"),
+        ("get", "/v3/partner/{partnerId}/sales-order-status/id"),
+        ("get", "/healthz"),
+        ("get", "/readyz"),
+    ]
+
+
+def test_v2_has_its_endpoints_with_the_prefix_and_identity() -> None:
+    assert [(method, path) for path, method, _ in operations("v2")] == [
+        ("post", "/identity/token"),
+        ("get", "/v2/channel/{channelId}/sales-order-status"),
+        ("get", "/v2/channel/{channelId}/sales-order-status/id"),
+        ("get", "/v2/partner/{partnerId}/sales-order-status"),
+        ("get", "/v2/partner/{partnerId}/sales-order-status/id"),
+    ]
+    assert "`/channel/{channelId}/sales-order-status`" in document("v2")["info"]["description"]
+
+
+def test_only_the_operations_of_v2_are_deprecated() -> None:
+    deprecated = {path for path, _, operation in operations("v2") if operation.get("deprecated")}
+
+    assert deprecated == set(document("v2")["paths"]) - {"/identity/token"}
+    assert not any(operation.get("deprecated") for _, _, operation in operations("v3"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_answer_of_a_poll_is_documented_with_its_headers(version: str) -> None:
+    extra = {"Deprecation", "Sunset", "Link"} if version == "v2" else set()
+    polls = [operation for path, _, operation in operations(version) if path.startswith(f"/{version}/")]
+
+    for operation in polls:
+        answers = {status: resolved(version, answer) for status, answer in operation["responses"].items()}
+        headers = {status: set(answer["headers"]) for status, answer in answers.items()}
+        counted = {"X-Request-ID", "Cache-Control", "RateLimit", "RateLimit-Policy"} | extra
+
+        assert set(answers) == {"200", "304"} | ERRORS
+        assert headers["200"] == headers["304"] | ({"Link"} & headers["200"])
+        assert headers["200"] - {"Link"} == (counted | {"ETag"}) - {"Link"}
+        assert headers["400"] == headers["403"] == counted
+        assert headers["401"] == {"X-Request-ID", "Cache-Control", "WWW-Authenticate"} | extra
+        assert headers["429"] == counted | {"Retry-After"}
+        assert headers["503"] == {"X-Request-ID", "Cache-Control", "Retry-After"} | extra
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_body_has_an_example_that_fits_its_shape(version: str) -> None:
+    for where, content in contents(version):
+        assert content.get("examples"), where
+        for example in content["examples"].values():
+            assert_valid(version, example["value"], content["schema"])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_lists_of_words_in_answers_are_open(version: str) -> None:
+    assert [part for part in parts(document(version)["components"]) if "enum" in part] == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_parameter_is_explained(version: str) -> None:
+    for _, _, operation in operations(version):
+        for parameter in operation.get("parameters", []):
+            assert len(parameter["description"]) > 10
+
+
+def test_either_header_may_carry_the_token() -> None:
+    poll = document("v3")["paths"]["/v3/partner/{partnerId}/sales-order-status"]["get"]
+
+    assert poll["security"] == [{"SubjectToken": []}, {"BearerToken": []}]
+    assert "security" not in document("v3")["paths"]["/identity/token"]["post"]
+
+
+def test_the_snapshots_are_up_to_date() -> None:
+    call_command("schema_snapshots", check=True)
+
+
+def test_a_snapshot_that_differs_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    call_command("schema_snapshots", folder=tmp_path, verbosity=0)
+    (tmp_path / "v2.json").write_text("{}\n")
+
+    with pytest.raises(CommandError, match=r"^v2\.json: .*make snapshots"):
+        call_command("schema_snapshots", check=True, folder=tmp_path)
+
+    assert (tmp_path / "v2.json").read_text() == "{}\n"
+
+
+def test_a_warning_of_the_generator_fails_the_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build_with_a_warning(version: str) -> JSON:
+        warn("something is not declared")
+        return {}
+
+    monkeypatch.setattr("acommerce_status.management.commands.schema_snapshots.build", build_with_a_warning)
+
+    with pytest.raises(CommandError, match="warnings about v3"):
+        call_command("schema_snapshots", check=True)
+
+    GENERATOR_STATS.reset()
