@@ -1,0 +1,44 @@
+"""`make bench`: measure this server beside other ways to build it, and show one table."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import django
+
+from benchmarks.load import wrk_version
+from benchmarks.sizes import sizes
+from benchmarks.stage import stage
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
+
+
+def main() -> int:
+    """0 when everything was measured, whether or not all targets were met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument(
+        "--quick", action="store_true", help="a tenth of the data, short rounds: under three minutes"
+    )
+    parser.add_argument(
+        "--only", metavar="TEXT", default="", help="only the parts whose name holds this text"
+    )
+    parser.add_argument("--write", action="store_true", help=f"put the table into {DOCUMENT.name}")
+    options = parser.parse_args()
+    wrk_version()
+    with stage() as on:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "acommerce_status.settings"
+        django.setup(set_prefix=False)
+        from benchmarks.suite import run  # noqa: PLC0415 - it imports models, which want Django set up
+
+        text = run(on, sizes(quick=options.quick), options.only)
+    if options.write:
+        _write(text)
+    return 0
+
+
+def _write(text: str) -> None: ...
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The textbook way: nested ModelSerializers over prefetched relations. No token, no limits."""

@@ -1,0 +1,59 @@
+"""All measurements, in the order of the table."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from benchmarks import versions
+from benchmarks.bench import Bench
+from benchmarks.data import Data
+from benchmarks.figures import peers, polls
+from benchmarks.load import Rounds
+from benchmarks.peers import PREPARATION
+from benchmarks.sizes import Sizes
+from benchmarks.stage import Database, Stage
+from benchmarks.table import Figure, markdown
+
+Part = Callable[[Bench], Iterator[Figure]]
+PARTS: dict[str, Part] = {"peers": peers.figures, "polls": polls.figures}
+
+
+def run(stage: Stage, sizes: Sizes, only: str) -> str:
+    """Load, measure, print; the text for docs/performance.md."""
+    large, small = _load(stage, "large", sizes.orders), _load(stage, "small", sizes.orders // 10)
+    rounds = Rounds(sizes.rounds, sizes.seconds, stage.folder)
+    figures = []
+    with stage.serve(large) as ours:
+        bench = Bench(stage, sizes, rounds, large, small, ours)
+        for name, part in PARTS.items():
+            if only in name:
+                figures += list(_shown(part(bench)))
+    text = f"{markdown(figures)}\n{versions.sentence(large)}\n"
+    print(text)
+    return text
+
+
+def _load(stage: Stage, name: str, orders: int) -> Database:
+    """A database with this many orders in the big channel."""
+    started = time.monotonic()
+    database = stage.database(name)
+    database.manage("migrate", "-v", "0")
+    with database.connect() as connection:
+        Data(orders).load(connection)
+        for statement in (*PREPARATION, "VACUUM ANALYZE", "CHECKPOINT"):
+            connection.execute(statement)
+    _say(f"{name}: {orders:,} orders and a tenth more in {time.monotonic() - started:.0f} s")
+    return database
+
+
+def _shown(figures: Iterator[Figure]) -> Iterator[Figure]:
+    """Each figure is told as soon as it is known."""
+    started = time.monotonic()
+    for figure in figures:
+        _say(f"{'  '.join(figure.cells())}  ({time.monotonic() - started:.0f} s)")
+        started = time.monotonic()
+        yield figure
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

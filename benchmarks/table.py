@@ -1,0 +1,62 @@
+"""The one table: what was measured, what was wanted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row. `ratio` is what the target is about: ours to theirs, or our number alone."""
+
+    name: str
+    ours: str
+    theirs: str
+    ratio: float | None
+    target: float
+    at_most: bool = False
+    unit: str = "times"
+    missing: str = ""
+    """Why it could not be measured, when it could not."""
+
+    @property
+    def is_met(self) -> bool:
+        if self.ratio is None:
+            return False
+        return self.ratio <= self.target if self.at_most else self.ratio >= self.target
+
+    def cells(self) -> list[str]:
+        bound = "at most" if self.at_most else "at least"
+        reached = "-" if self.ratio is None else _number(self.ratio)
+        verdict = f"not measured: {self.missing}" if self.missing else "met" if self.is_met else "**not met**"
+        return [
+            self.name,
+            self.ours,
+            self.theirs,
+            reached,
+            f"{bound} {_number(self.target)} {self.unit}",
+            verdict,
+        ]
+
+
+HEADINGS = ["figure", "ours", "theirs", "ratio", "target", "met?"]
+
+
+def rates(name: str, ours: float, theirs: float, target: float) -> Figure:
+    """A figure of answers a second."""
+    return Figure(name, f"{ours:,.0f}/s", f"{theirs:,.0f}/s", ours / theirs, target)
+
+
+def markdown(figures: Iterable[Figure]) -> str:
+    """The table in Markdown, aligned, so that it reads as well on a terminal."""
+    rows = [HEADINGS, *(figure.cells() for figure in figures)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
