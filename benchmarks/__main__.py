@@ -1,6 +1,7 @@
 """`make bench`: measure this server beside other ways to build it, and show one table."""
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ def main() -> int:
     with stage() as on:
         os.environ["DJANGO_SETTINGS_MODULE"] = "acommerce_status.settings"
         django.setup(set_prefix=False)
+        logging.getLogger("access").setLevel(logging.WARNING)  # of what is answered in this process
         from benchmarks.suite import run  # noqa: PLC0415 - it imports models, which want Django set up
 
         text = run(on, sizes(quick=options.quick), options.only)

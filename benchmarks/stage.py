@@ -105,7 +105,16 @@ class Stage:
         """Ours, on `database`, with its own token: what every request of ours carries."""
         site = Site("ours", wsgi("acommerce_status.wsgi"), database.environment, "/healthz")
         caller = json.loads(
-            database.manage("create_caller", secrets.token_hex(8), "--channel", BIG, "--rate", UNLIMITED)
+            database.manage(
+                "create_caller",
+                secrets.token_hex(8),
+                "--channel",
+                BIG,
+                "--partner",
+                "143",
+                "--rate",
+                UNLIMITED,
+            )
         )
         with serving(site, self.folder / "ours.log", processes) as running:
             yield Running(running.url, running.pid, {"X-Subject-Token": _token(running, caller)})

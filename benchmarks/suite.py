@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from benchmarks import versions
 from benchmarks.bench import Bench
 from benchmarks.data import Data
-from benchmarks.figures import peers, polls
+from benchmarks.figures import ingesting, meanwhile, memory, peers, plans, polls
 from benchmarks.load import Rounds
 from benchmarks.peers import PREPARATION
 from benchmarks.sizes import Sizes
@@ -15,7 +15,14 @@ from benchmarks.stage import Database, Stage
 from benchmarks.table import Figure, markdown
 
 Part = Callable[[Bench], Iterator[Figure]]
-PARTS: dict[str, Part] = {"peers": peers.figures, "polls": polls.figures}
+PARTS: dict[str, Part] = {
+    "peers": peers.figures,
+    "polls": polls.figures,
+    "plans": plans.figures,
+    "ingesting": ingesting.figures,
+    "meanwhile": meanwhile.figures,
+    "memory": memory.figures,
+}
 
 
 def run(stage: Stage, sizes: Sizes, only: str) -> str:

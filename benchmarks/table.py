@@ -1,6 +1,6 @@
 """The one table: what was measured, what was wanted."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -17,6 +17,8 @@ class Figure:
     unit: str = "times"
     missing: str = ""
     """Why it could not be measured, when it could not."""
+    note: str = ""
+    """What a reader should know beside it."""
 
     @property
     def is_met(self) -> bool:
@@ -46,7 +48,7 @@ def rates(name: str, ours: float, theirs: float, target: float) -> Figure:
     return Figure(name, f"{ours:,.0f}/s", f"{theirs:,.0f}/s", ours / theirs, target)
 
 
-def markdown(figures: Iterable[Figure]) -> str:
+def markdown(figures: Sequence[Figure]) -> str:
     """The table in Markdown, aligned, so that it reads as well on a terminal."""
     rows = [HEADINGS, *(figure.cells() for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
@@ -55,7 +57,11 @@ def markdown(figures: Iterable[Figure]) -> str:
         for row in rows
     ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines) + "\n"
+    return (
+        "\n".join(lines)
+        + "\n"
+        + "".join(f"\n{figure.name}: {figure.note}\n" for figure in figures if figure.note)
+    )
 
 
 def _number(value: float) -> str:

@@ -75,7 +75,7 @@ def _error_pages(bench: Bench) -> Target:
     """Full pages of orders in ERROR."""
     return pages_of(
         bench.ours,
-        bench.large.times(status="ERROR")[: bench.sizes.orders // 1000 // PAGE],
+        bench.large.times(status="ERROR")[: max(1, bench.sizes.orders // 1000 // PAGE)],
         f"{FEED}?orderStatus=ERROR",
     )
 

@@ -1,0 +1,35 @@
+"""The memory of processes, as the kernel tells it."""
+
+import subprocess
+import time
+from pathlib import Path
+
+MEGABYTE = 1024  # of the kernel's kB
+
+
+def resident(pid: int) -> float:
+    """Megabytes that a process holds now."""
+    return _status(pid, "VmRSS")
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def peak_until_end(process: subprocess.Popen[str]) -> float:
+    """The most megabytes that a process held at any time, once it has ended."""
+    peak = 0.0
+    while process.poll() is None:
+        try:
+            peak = max(peak, _status(process.pid, "VmHWM"))
+        except (OSError, StopIteration):
+            break  # ended just now
+        time.sleep(0.02)
+    process.wait()
+    return peak
+
+
+def _status(pid: int, name: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / MEGABYTE for line in lines if line.startswith(f"{name}:"))
