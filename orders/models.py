@@ -92,7 +92,7 @@ class SalesOrder(models.Model):
     order_created_time = models.DateTimeField()
     order_status = models.CharField(max_length=20, null=True)  # noqa: DJ001 - null means: no event to tell it
     v2_status = models.CharField(max_length=20, null=True)  # noqa: DJ001 - null means: no event to tell it
-    updated_time = models.DateTimeField(unique=True)
+    updated_time = models.DateTimeField()
     representation = models.PositiveSmallIntegerField()
     document = models.TextField()
 
@@ -101,10 +101,11 @@ class SalesOrder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["channel_id", "order_id"], name="one_order_per_channel_and_id"),
+            # The clock makes times unique; an index on them alone would tempt PostgreSQL to walk all channels
+            models.UniqueConstraint(fields=["channel_id", "updated_time"], name="channel_feed"),
+            models.UniqueConstraint(fields=["partner_id", "updated_time"], name="partner_feed"),
         ]
         indexes = [
-            models.Index(fields=["channel_id", "updated_time"], name="channel_feed"),
-            models.Index(fields=["partner_id", "updated_time"], name="partner_feed"),
             models.Index(fields=["channel_id", "order_status", "updated_time"], name="channel_status_feed"),
             models.Index(fields=["partner_id", "order_status", "updated_time"], name="partner_status_feed"),
             models.Index(fields=["channel_id", "v2_status", "updated_time"], name="channel_v2_status_feed"),
