@@ -1,8 +1,10 @@
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from callers.administration import revoke_caller, rotate_key
+from callers.models import Caller
 from callers.tokens import forget_tokens, issue_token
 from tests.conftest import Credentials
 from tests.shapes import assert_legacy_error, assert_problem
@@ -86,3 +88,13 @@ def test_a_caller_that_is_shut_out_is_out_once_its_token_is_forgotten(
 
     assert (before, remembered) == (200, 200)
     assert_problem(after, 401, "UNAUTHENTICATED", detail=REFUSED)
+
+
+def test_a_token_that_was_given_while_its_caller_was_revoked_is_none(
+    api: Client, caller: Credentials
+) -> None:
+    Caller.objects.filter(username=caller.username).update(revoked_time=timezone.now())
+
+    response = api.get(V3[0])
+
+    assert_problem(response, 401, "UNAUTHENTICATED", detail=REFUSED)

@@ -110,3 +110,22 @@ def test_an_order_whose_only_event_was_deleted_is_still_there(api: Client, publi
     order = api.get(FEED).json()["orders"][0]
 
     assert (order["orderStatus"], order["statusHistory"], order["updatedTime"]) == (None, [], at(2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['","updatedTime":"9999', "ราคา 😀 é", '\\\\"{}[]', "%s %(x)s ?", "line\u2028separator", "&amp;<b>"],
+)
+def test_any_text_goes_out_as_it_came_in(api: Client, publish: Publish, text: str) -> None:
+    publish(event(orderId=text, eventId=text, detail=text, detailedStatus=text))
+    publish(event(orderId="next"))
+
+    page = api.get(FEED, {"pageSize": "1"}).json()
+    named = api.get(f"{FEED}/id", {"id": text}).json()
+
+    entry = page["orders"][0]["statusHistory"][0]
+    assert (
+        page["orders"][0]["orderId"] == entry["eventId"] == entry["detail"] == entry["detailedStatus"] == text
+    )
+    assert page["nextUpdatedSince"] == at(1)
+    assert named == {"orders": page["orders"], "notFound": []}
