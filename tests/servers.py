@@ -51,7 +51,7 @@ def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
                 "acommerce_status.wsgi",
             ],
             cwd=ROOT,
-            env=os.environ | _database() | environment,
+            env=os.environ | database_environment() | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=[listener.fileno()],
@@ -64,7 +64,7 @@ def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
         _end(process)
 
 
-def _database() -> dict[str, str]:
+def database_environment() -> dict[str, str]:
     """The settings that lead another process to the database that the tests use now."""
     database = settings.DATABASES["default"]
     if "sqlite3" in database["ENGINE"]:
