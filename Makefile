@@ -12,7 +12,7 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format snapshots lock clean
+.PHONY: help run test check format snapshots lock bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,10 @@ snapshots: .venv/.development ## Write the OpenAPI documents in tests/contract
 lock: .venv/.development ## Pin what requirements*.in ask for [ARGS=--upgrade]
 	$(COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) $(ARGS) --output-file benchmarks/requirements-bench.txt benchmarks/requirements-bench.in
+
+bench: .venv/.bench ## Measure beside other ways to build this; needs wrk and npm [QUICK=1]
+	@exec $(BIN)/python -m benchmarks $(if $(QUICK),--quick,--write) $(ARGS)
 
 clean: ## Remove all that the other targets made: .venv, caches, the demo's data
 	rm -rf .venv var .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -63,4 +67,11 @@ clean: ## Remove all that the other targets made: .venv, caches, the demo's data
 .venv/.development: requirements-dev.txt .venv/.server
 	@echo "Installing into .venv what tests and checks need (once)"
 	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv/.bench: benchmarks/requirements-bench.txt benchmarks/package-lock.json .venv/.development
+	@echo "Installing into .venv the peers of the benchmark (once)"
+	@$(INSTALL) -r benchmarks/requirements-bench.txt
+	@mkdir -p .venv/npm && cp benchmarks/package.json benchmarks/package-lock.json .venv/npm/
+	@npm ci --silent --prefix .venv/npm
 	@touch $@

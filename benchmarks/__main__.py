@@ -12,6 +12,7 @@ from benchmarks.load import wrk_version
 from benchmarks.sizes import sizes
 from benchmarks.stage import stage
 
+BEGIN, END = "<!-- table: make bench -->", "<!-- end of table -->"
 DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
 
 
@@ -39,7 +40,11 @@ def main() -> int:
     return 0
 
 
-def _write(text: str) -> None: ...
+def _write(text: str) -> None:
+    """Put the table between the two marks of the document."""
+    before, _, rest = DOCUMENT.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
 
 
 if __name__ == "__main__":

@@ -26,8 +26,9 @@ GREETING = """
     TOKEN=$(curl -s {url}/identity/token \\
       -d '{{"auth": {{"apiKeyCredentials": {{"username": "{username}", "apiKey": "{key}"}}}}}}' \\
       | sed -E 's/.*"token_id": ?"([0-9a-f]{{32}})".*/\\1/')
-    curl -sw '\\n' -H "X-Subject-Token: $TOKEN" '{url}/v3/channel/{username}/sales-order-status?pageSize=2'
-    curl -sw '\\n' -H "X-Subject-Token: $TOKEN" '{url}/v3/channel/{username}/sales-order-status?updatedSince={now}'
+    FEED={url}/v3/channel/{username}/sales-order-status
+    curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$FEED?pageSize=2"
+    curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$FEED?updatedSince={now}"
 
   The last line asks for what has changed since now: run it again, something always happens here.
   Stop with Ctrl-C.
