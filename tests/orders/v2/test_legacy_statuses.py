@@ -16,11 +16,7 @@ CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "waiting for stock is new": ("NEW", [("order", "BACK_ORDERED")]),
     "picked, packed and ready is new": (
         "NEW",
-        [
-            ("S-1", "READY_TO_PICK"),
-            ("S-1", "PACKED"),
-            ("S-1", "READY_TO_SHIP"),
-        ],
+        [("S-1", "READY_TO_PICK"), ("S-1", "PACKED"), ("S-1", "READY_TO_SHIP")],
     ),
     "a shipment left": ("NEW IN_PROGRESS", [("order", "NEW"), ("S-1", "PACKED"), ("S-1", "IN_TRANSIT")]),
     "on its last leg": ("IN_PROGRESS", [("S-1", "IN_TRANSIT"), ("S-1", "OUT_FOR_DELIVERY")]),
