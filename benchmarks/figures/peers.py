@@ -32,7 +32,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
     for peer in _peers(bench.large.environment):
         title = f"full page against {peer.site.name}"
         if peer.site.name == "PostgREST" and not POSTGREST.exists():
-            yield Figure(title, "", "", None, peer.target, missing="it comes by npm, which is not installed")
+            yield Figure(title, "", "", None, peer.target, missing="it comes by npm, which did not bring it")
         else:
             yield _beside(bench, peer, title)
 
