@@ -2,11 +2,11 @@
 
 import os
 
-import gunicorn.http.message  # type: ignore[import-untyped]  # one number is all we touch
+import gunicorn.http.message
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-worker_class = "gthread"
+worker_class = "acommerce_status.worker.Worker"  # gthread, but a slow client holds no thread
 threads = int(os.environ.get("WEB_THREADS", "4"))
 reuse_port = workers > 1  # each worker has its own queue: without it, gthread workers share one unevenly
 
@@ -18,5 +18,8 @@ limit_request_line = gunicorn.http.message.MAX_REQUEST_LINE = 16_384
 """Bytes, so that ten-kilobyte parameters get our own error; unless told twice, gunicorn stops at 8190."""
 limit_request_fields = 50
 limit_request_field_size = 8_190
+
+secure_scheme_headers: dict[str, str] = {}  # what a proxy says is for Django to judge, by TRUST_PROXY
+forwarder_headers = ""
 
 control_socket_disable = True

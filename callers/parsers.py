@@ -9,7 +9,6 @@ from rest_framework.parsers import BaseParser
 from callers.exceptions import BadBody, ParameterError
 
 LARGEST_BODY = 16 * 1024
-MOST_SKIPPED = 4 * 1024 * 1024
 
 
 class JSONParser(BaseParser):
@@ -22,7 +21,6 @@ class JSONParser(BaseParser):
     ) -> dict[str, Any]:
         body = stream.read(LARGEST_BODY + 1)
         if len(body) > LARGEST_BODY:
-            stream.read(MOST_SKIPPED)  # a client that is cut off while it sends may not see the answer
             raise BadBody([ParameterError("body", f"must be at most {LARGEST_BODY} bytes")])
         try:
             data = orjson.loads(body)
