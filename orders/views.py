@@ -44,8 +44,9 @@ class PollView(GenericAPIView[SalesOrder]):
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Method, token, limits, grants, in this order: refused requests count against the limits too."""
+        """Host, method, token, limits, grants, in this order: refused requests count against limits too."""
         self.uses: list[Use] = []
+        request.get_host()  # a name that is not ours is refused everywhere, not only where a link is made of it
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         if request.method not in self.allowed_methods:
             raise MethodNotAllowed(str(request.method))

@@ -68,10 +68,12 @@ def test_where_nothing_is_in_v2_the_answer_has_the_shape_of_v2(
 def test_a_host_that_is_not_ours_is_refused_in_the_shape_of_the_wire(api: Client) -> None:
     foreign = {"Host": "evil.example"}
 
-    response = api.get("/channel/lazada-th/sales-order-status", headers=foreign)
+    response = api.get("/v3/channel/lazada-th/sales-order-status", headers=foreign)
+    legacy = api.get("/channel/lazada-th/sales-order-status", headers=foreign)
 
+    assert_problem(response, 400, "BAD_REQUEST")
     assert_legacy_error(
-        response, 400, errors=[{"message": "The request was not accepted.", "reason": "bad_request"}]
+        legacy, 400, errors=[{"message": "The request was not accepted.", "reason": "bad_request"}]
     )
 
 
