@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import psycopg
 from django.db.models import Model
@@ -29,13 +30,12 @@ class Data:
 
     orders: int
     seed: int = 1
-    variety: int = 2000
+    variety: int = 1000
     """How many different orders there are, apart from ids and times."""
 
     def load(self, connection: psycopg.Connection) -> None:
         """Fill empty, migrated tables; the connection must be a superuser's."""
-        big = templates(self.variety, channel=BIG, partners=PARTNERS, seed=self.seed)
-        others = [templates(50, channel=name, partners=PARTNERS, seed=self.seed) for name in OTHERS]
+        big, *others = _pools(self.variety, self.seed)
         connection.execute(
             "SET session_replication_role = replica"
         )  # references are right: do not look each up
@@ -70,3 +70,10 @@ class Data:
             usual, in_error = chance.choice(pool)
             time += timedelta(microseconds=20 * chance.randint(1, 200))
             yield FIRST_NUMBER + index, time, in_error if index % 1000 == 999 else usual
+
+
+@lru_cache
+def _pools(variety: int, seed: int) -> list[Pool]:
+    """The different orders of BIG, and of each of OTHERS; made once for several databases."""
+    others = [templates(50, channel=name, partners=PARTNERS, seed=seed) for name in OTHERS]
+    return [templates(variety, channel=BIG, partners=PARTNERS, seed=seed), *others]

@@ -43,17 +43,20 @@ class Target:
 
 @dataclass(frozen=True)
 class Rounds:
-    """How long a comparison takes: `count` rounds of `seconds` for each side, after a `warm_up`."""
+    """How long a comparison takes: `count` rounds of `seconds` for each side, once its server is warm."""
 
     count: int
     seconds: int
     folder: Path
+    warm: set[str] = field(default_factory=set)
 
     def compare(self, ours: Target, theirs: Target) -> tuple[float, float]:
         """Answers a second of both, each the median of its rounds."""
         rates: tuple[list[float], list[float]] = ([], [])
         for target in (ours, theirs):
-            self.drive(target, seconds=1)
+            if target.server.url not in self.warm:
+                self.drive(target, seconds=1)
+                self.warm.add(target.server.url)
         for _ in range(self.count):
             for target, seen in zip((ours, theirs), rates, strict=True):
                 seen.append(self.drive(target).rate)

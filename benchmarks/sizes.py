@@ -21,7 +21,7 @@ class Sizes:
     """Seconds of polling while an ingest runs, and as many before."""
 
 
-QUICK = Sizes(orders=100_000, rounds=3, seconds=1, events=20_000, polls=20_000, watched=5)
+QUICK = Sizes(orders=100_000, rounds=3, seconds=1, events=20_000, polls=10_000, watched=4)
 FULL = Sizes(orders=1_000_000, rounds=5, seconds=4, events=200_000, polls=1_000_000, watched=30)
 
 

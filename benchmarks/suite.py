@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from benchmarks import versions
 from benchmarks.bench import Bench
 from benchmarks.data import Data
-from benchmarks.figures import ingesting, meanwhile, memory, peers, plans, polls
+from benchmarks.figures import bounds, ingesting, meanwhile, memory, peers, plans, polls
 from benchmarks.load import Rounds
 from benchmarks.peers import PREPARATION
 from benchmarks.sizes import Sizes
@@ -22,6 +22,7 @@ PARTS: dict[str, Part] = {
     "ingesting": ingesting.figures,
     "meanwhile": meanwhile.figures,
     "memory": memory.figures,
+    "bounds": bounds.figures,
 }
 
 

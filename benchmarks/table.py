@@ -12,7 +12,8 @@ class Figure:
     ours: str
     theirs: str
     ratio: float | None
-    target: float
+    target: float | None = None
+    """None for a row that explains others."""
     at_most: bool = False
     unit: str = "times"
     missing: str = ""
@@ -20,30 +21,29 @@ class Figure:
     note: str = ""
     """What a reader should know beside it."""
 
-    @property
-    def is_met(self) -> bool:
-        if self.ratio is None:
-            return False
-        return self.ratio <= self.target if self.at_most else self.ratio >= self.target
-
     def cells(self) -> list[str]:
-        bound = "at most" if self.at_most else "at least"
+        """The row, as texts."""
         reached = "-" if self.ratio is None else _number(self.ratio)
-        verdict = f"not measured: {self.missing}" if self.missing else "met" if self.is_met else "**not met**"
-        return [
-            self.name,
-            self.ours,
-            self.theirs,
-            reached,
-            f"{bound} {_number(self.target)} {self.unit}",
-            verdict,
-        ]
+        return [self.name, self.ours, self.theirs, reached, self._wanted(), self._verdict()]
+
+    def _wanted(self) -> str:
+        if self.target is None:
+            return ""
+        return f"{'at most' if self.at_most else 'at least'} {_number(self.target)} {self.unit}"
+
+    def _verdict(self) -> str:
+        if self.ratio is None:
+            return f"not measured: {self.missing}"
+        if self.target is None:
+            return ""
+        is_met = self.ratio <= self.target if self.at_most else self.ratio >= self.target
+        return "met" if is_met else "**not met**"
 
 
 HEADINGS = ["figure", "ours", "theirs", "ratio", "target", "met?"]
 
 
-def rates(name: str, ours: float, theirs: float, target: float) -> Figure:
+def rates(name: str, ours: float, theirs: float, target: float | None = None) -> Figure:
     """A figure of answers a second."""
     return Figure(name, f"{ours:,.0f}/s", f"{theirs:,.0f}/s", ours / theirs, target)
 

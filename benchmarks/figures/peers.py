@@ -13,7 +13,7 @@ from benchmarks.servers import POSTGREST, Site, postgrest, serving, uvicorn, wsg
 from benchmarks.stage import BIG
 from benchmarks.table import Figure, rates
 
-SLOW = 3  # seconds: the least that tells anything of a server that needs one for nine answers
+SLOW = 2  # seconds: the least that tells anything of a server that needs one for nine answers
 COMPARED = 3  # pages
 LONG_AGO = "2026-01-01T00:00:00Z"
 
