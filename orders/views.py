@@ -46,7 +46,7 @@ class PollView(GenericAPIView[SalesOrder]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Host, method, token, limits, grants, in this order: refused requests count against limits too."""
         self.uses: list[Use] = []
-        request.get_host()  # a name that is not ours is refused everywhere, not only where a link is made of it
+        request.get_host()  # a name that is not ours is refused here, not only where a link is made
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         if request.method not in self.allowed_methods:
             raise MethodNotAllowed(str(request.method))

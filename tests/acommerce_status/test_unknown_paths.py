@@ -71,7 +71,7 @@ def test_a_host_that_is_not_ours_is_refused_in_the_shape_of_the_wire(api: Client
     response = api.get("/v3/channel/lazada-th/sales-order-status", headers=foreign)
     legacy = api.get("/channel/lazada-th/sales-order-status", headers=foreign)
 
-    assert_problem(response, 400, "BAD_REQUEST")
+    assert_problem(response, 400, "BAD_REQUEST", type="/docs/problems#bad-request")
     assert_legacy_error(
         legacy, 400, errors=[{"message": "The request was not accepted.", "reason": "bad_request"}]
     )
