@@ -71,11 +71,14 @@ _remembered: TTLCache[bytes, Access] = TTLCache(maxsize=10_000, ttl=settings.CAL
 
 @cached(_remembered, key=bytes, lock=Lock())
 def _access_by_digest(token_digest: bytes) -> Access:
-    """Two queries. Only what is found is remembered, so that guesses cannot push it out."""
+    """Two queries, or one when there is no such token any more, which looks as if it had never been.
+
+    Only what is found is remembered, so that guesses cannot push it out.
+    """
     row = (
         Token.objects.select_related("caller")
         .prefetch_related("caller__grants")
-        .filter(digest=token_digest, caller__revoked_time=None)
+        .filter(digest=token_digest, expires_time__gt=timezone.now(), caller__revoked_time=None)
         .first()
     )
     if row is None:
