@@ -37,6 +37,12 @@ class Server:
         self.account = account
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the server's main process."""
+        assert self._process is not None
+        return self._process.pid
+
     def command(self) -> list[str]:
         """The command line that runs the server in the foreground."""
         raise NotImplementedError

@@ -1,0 +1,116 @@
+"""PostgreSQL away, slow, hung, full and back, under a real server.
+
+What must be there for these tests to pass, tried by taking it out:
+* `patience` in `acommerce_status.postgresql.base.Connection.wait`: without it a hung PostgreSQL holds a
+  thread until somebody wakes it;
+* `has_hung_up` in the same file: without it a restart of PostgreSQL costs answers;
+* `statement_timeout` in `acommerce_status.databases`: without it connections are lost to a lock;
+* `timeout` of the pool there: without it a full pool makes wait for half a minute;
+* `close_all` in `acommerce_status.wsgi`: without it the start keeps a connection for itself.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx2
+import psycopg
+import pytest
+
+from tests.promises.faults.answers import BOUND, PATHS, assert_unavailable, recovers, together
+from tests.promises.hanging import hung, processes
+from tests.promises.installation import FEED, Installation, client_of
+from tests.services import Postgres
+from tests.services.server import Mode
+
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def locked(database: Postgres) -> Iterator[None]:
+    """Nobody else can read an order."""
+    with closing(psycopg.connect(host=str(database.folder), user="postgres")) as connection:
+        connection.execute("LOCK TABLE orders_salesorder")
+        yield
+
+
+def test_without_postgresql_everybody_is_asked_to_come_back(api: httpx2.Client, database: Postgres) -> None:
+    database.stop("immediate")
+    away = together(api, *PATHS)
+    database.start()
+
+    assert_unavailable(*away)
+    assert recovers(api)
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_a_restart_of_postgresql_between_two_polls_costs_nothing(
+    api: httpx2.Client, database: Postgres, mode: Mode
+) -> None:
+    together(api, *PATHS)
+    database.stop(mode)
+    database.start()
+
+    after = [answer.status_code for _ in range(3) for answer in together(api, *PATHS)]
+
+    assert after == [200] * 12
+
+
+def test_a_lock_is_not_waited_for_longer_than_a_statement_may_take(
+    api: httpx2.Client, database: Postgres
+) -> None:
+    with locked(database):
+        slow = together(api, *PATHS)
+
+    assert_unavailable(*slow)
+    assert recovers(api)
+
+
+def test_a_hung_postgresql_holds_no_thread(api: httpx2.Client, database: Postgres) -> None:
+    with hung(processes(database)):
+        first, second = together(api, *PATHS), together(api, *PATHS)
+
+    assert_unavailable(*first, *second)
+    assert recovers(api)
+
+
+def test_a_token_is_asked_for_in_vain_while_postgresql_hangs(
+    api: httpx2.Client, database: Postgres, credentials: dict[str, str]
+) -> None:
+    with hung(processes(database)):
+        started = time.monotonic()
+        response = api.post("/identity/token", json={"auth": {"apiKeyCredentials": credentials}})
+        ready, alive = together(api, "/readyz", "/healthz")
+
+    assert_unavailable(response, ready)
+    assert time.monotonic() - started < 2 * BOUND
+    assert alive.status_code == 200
+
+
+def test_connections_that_are_open_are_used_while_no_new_one_is_answered(
+    api: httpx2.Client, database: Postgres
+) -> None:
+    with hung(processes(database)[:1]):
+        answers = [api.get(FEED).status_code for _ in range(10)]
+
+    assert answers == [200] * 10
+
+
+def test_who_gets_no_connection_of_a_full_pool_is_asked_to_come_back(
+    installation: Installation, database: Postgres, credentials: dict[str, str], tmp_path: Path
+) -> None:
+    small = installation.serve(tmp_path, DATABASE_POOL_SIZE="1", STATEMENT_TIMEOUT_SECONDS="10")
+    with small as server, client_of(server.url, credentials) as api:
+        api.get(FEED)  # the token is known from here on
+        with ThreadPoolExecutor(1) as threads:
+            with locked(database):
+                holder = threads.submit(api.get, FEED)
+                time.sleep(0.5)
+                refused = together(api, *PATHS[1:])
+            held = holder.result()
+
+        assert_unavailable(*refused)
+        assert held.status_code == 200
+        assert recovers(api)
