@@ -1,7 +1,7 @@
 """Every path, asked with every kind of credential, by callers with every kind of grant: who sees what.
 
-Fails when callers.permissions.GrantedScope.has_permission is `return True`, and when any of the conditions
-in callers.tokens._access_by_digest (digest, expires_time, caller__revoked_time) is taken out.
+Fails when callers.permissions.GrantedScope.has_permission is `return True`, when `digest=token_digest` is
+taken out of callers.tokens._access_by_digest, and when callers.administration.rotate_key keeps the tokens.
 """
 
 from itertools import product
