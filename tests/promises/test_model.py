@@ -1,7 +1,6 @@
 """Any history, any poll: every answer of v3 and v2 is the oracle's."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.test import Client
@@ -14,6 +13,7 @@ from pytest_django import Settings
 from callers.administration import create_caller
 from callers.tokens import issue_token
 from orders.statuses import OrderStatus
+from tests.promises.asking import Asking, sent
 from tests.promises.history import History, Scope
 from tests.promises.lines import CHANNELS, PARTNERS, Fields
 from tests.promises.oracle import legacy, legacy_status
@@ -37,7 +37,7 @@ class Polls(History):
 
     def __init__(self) -> None:
         super().__init__()
-        self.answers: dict[tuple[str, str], Any] = {}
+        self.asking = Asking(self.client)
         self.held: dict[str, Fields] = {}
         self.since: str | None = None
 
@@ -118,6 +118,10 @@ class Polls(History):
         self.held |= {order["orderId"]: order for order in body["orders"]}
         self.since = body["nextUpdatedSince"]
 
+    @rule()
+    def ask_again(self) -> None:
+        self.asking.repeat()
+
     def teardown(self) -> None:
         """Wherever the history ends: after the last page that client holds what is there."""
         for _ in range(2):
@@ -126,21 +130,7 @@ class Polls(History):
         assert self.held == {order["orderId"]: order for order in self.visible(FOLLOWED)}
 
     def get(self, prefix: str, scope: Scope, query: Fields, suffix: str = "") -> tuple[Any, str | None]:
-        """The body, and the query of the next page's link. Asked again by its tag, the answer is 304."""
-        url = f"{prefix}/{scope[0]}/{scope[1]}/sales-order-status{suffix}?{sent(query)}"
-        response = self.client.get(url)
-        if response.status_code == 200:
-            tag = response["ETag"]
-            again = self.client.get(url, headers={"If-None-Match": tag})
-            assert (again.status_code, again["ETag"], again.content) == (304, tag, b"")
-            assert self.answers.setdefault((url, tag), response.content) == response.content
-        links = response.get("Link", "").partition('>; rel="next"')
-        return response.json(), urlsplit(links[0]).query if links[1] else None
-
-
-def sent(query: Fields) -> str:
-    """The query string, without what is None."""
-    return urlencode({name: value for name, value in query.items() if value}, doseq=True, safe=":")
+        return self.asking.get(f"{prefix}/{scope[0]}/{scope[1]}/sales-order-status{suffix}", query)
 
 
 def test_every_answer_is_the_oracles(settings: Settings) -> None:
