@@ -31,6 +31,15 @@ class Watch:
         """How many polls failed, and were sent again."""
         return sum(step.interruptions for step in self.steps.values())
 
+    def finish(self) -> None:
+        """Return once nothing more is new."""
+        for poller in self.pollers.values():
+            poller.no_more.set()
+        for poller in self.pollers.values():
+            poller.join(PATIENCE)
+        ends = [(poller.failure, poller.is_alive()) for poller in self.pollers.values()]
+        assert ends == [(None, False)] * len(ends)
+
     def held(self) -> list[Orders]:
         """What they hold."""
         return [poller.orders for poller in self.pollers.values()]
@@ -49,11 +58,7 @@ def watching(server: str, token: str) -> Iterator[Watch]:
     try:
         yield watch
     finally:
-        for poller in watch.pollers.values():
-            poller.no_more.set()
-        for poller in watch.pollers.values():
-            poller.join(PATIENCE)
-    assert [(poller.failure, poller.is_alive()) for poller in watch.pollers.values()] == [(None, False)] * 2
+        watch.finish()
 
 
 def _of(published: Orders, name: str, identifier: str) -> Orders:

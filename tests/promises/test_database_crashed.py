@@ -1,0 +1,100 @@
+"""A database that dies in the middle of an ingest: what pollers were told stays true."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from orders import ingest
+from tests.promises import workload
+from tests.promises.installation import Installation, client_of
+from tests.promises.state import documents, state
+from tests.promises.watching import Watch, watching
+from tests.servers import ROOT, database_environment
+from tests.services import Postgres, postgres
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+
+CRASHES = 4
+EVENTS_BETWEEN = 150
+PATIENCE = 60
+
+
+@pytest.fixture
+def database() -> Iterator[Postgres]:
+    """A migrated database that would outlive a crash of the machine, too."""
+    with postgres(fsync=True) as server:
+        Installation({"DATABASE_URL": server.url}).manage("migrate", "-v", "0")
+        yield server
+
+
+@pytest.fixture
+def watch(database: Postgres, tmp_path: Path) -> Iterator[Watch]:
+    """Witnesses of a server on it."""
+    place = Installation({"DATABASE_URL": database.url})
+    grants = [f"--channel={name}" for name in workload.CHANNELS]
+    grants += [f"--partner={name}" for name in workload.PARTNERS]
+    credentials = json.loads(place.manage("create_caller", "poller", "--rate=100000000/m", *grants))
+    with place.serve(tmp_path / "server", LOG_LEVEL="ERROR") as server:
+        with client_of(server.url, credentials) as client:
+            token = client.headers["X-Subject-Token"]
+        with watching(server.url, token) as watch:
+            yield watch
+
+
+def start_ingest(database: Postgres, file: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "manage.py"), "ingest", str(file), "--batch-size", "50"],
+        env=os.environ | {"DATABASE_URL": database.url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def wait_for_events(database: Postgres, count: int) -> None:
+    """Return once so many have been published."""
+    deadline = time.monotonic() + PATIENCE
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        question = "SELECT count(*) >= %s FROM orders_statusevent"
+        while connection.execute(question, [count]).fetchone() != (True,):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+
+def crash_during_ingest(database: Postgres, file: Path, count: int) -> int:
+    """The ingest's exit status, when the database died with `count` events in it, and came back."""
+    ingesting = start_ingest(database, file)
+    try:
+        wait_for_events(database, count)
+        database.stop("immediate")
+        status = ingesting.wait(PATIENCE)
+    finally:
+        ingesting.kill()
+        ingesting.wait()
+    database.start()
+    return status
+
+
+def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
+    database: Postgres, watch: Watch, tmp_path: Path
+) -> None:
+    """Fails without `if known and event.revision <= known.revision` in Draft.apply: replays would win."""
+    told = workload.lines(seed=2, count=2500)
+    file = workload.write(tmp_path / "events.ndjson", told)
+
+    died = [crash_during_ingest(database, file, EVENTS_BETWEEN * number) for number in range(1, CRASHES + 1)]
+    finished = start_ingest(database, file).wait(PATIENCE)
+    watch.finish()
+
+    ingest.publish(told)
+    assert 0 not in died
+    assert finished == 0
+    assert watch.interruptions
+    assert watch.held() == watch.expected(documents(database.url))
+    assert state(database.url) == state(database_environment()["DATABASE_URL"])
