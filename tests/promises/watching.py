@@ -1,5 +1,6 @@
 """Witnesses that poll a server while something happens to it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,6 +32,13 @@ class Watch:
         """How many polls failed, and were sent again."""
         return sum(step.interruptions for step in self.steps.values())
 
+    def wait_for_answers(self, count: int) -> None:
+        """Return once so many more polls have been answered."""
+        deadline, enough = time.monotonic() + PATIENCE, self._answers() + count
+        while self._answers() < enough:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
     def finish(self) -> None:
         """Return once nothing more is new."""
         for poller in self.pollers.values():
@@ -43,6 +51,9 @@ class Watch:
     def held(self) -> list[Orders]:
         """What they hold."""
         return [poller.orders for poller in self.pollers.values()]
+
+    def _answers(self) -> int:
+        return sum(step.answers for step in self.steps.values())
 
     def expected(self, published: Orders) -> list[Orders]:
         """What they must hold."""

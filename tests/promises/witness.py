@@ -19,7 +19,7 @@ class Witness:
     """
 
     def __init__(self, step: Step) -> None:
-        self.interruptions = 0
+        self.answers = self.interruptions = 0
         self._step = step
         self._revisions: dict[str, int] = {}
         self._times: dict[tuple[str, str], str] = {}
@@ -35,6 +35,7 @@ class Witness:
             if failure.response.status_code < 500:
                 raise
             return self._again()
+        self.answers += 1
         for key, order in orders.items():
             if order is not before.get(key):
                 self._check(key, order)
