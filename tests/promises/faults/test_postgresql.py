@@ -36,6 +36,14 @@ def locked(database: Postgres) -> Iterator[None]:
         yield
 
 
+def connections(database: Postgres) -> set[int]:
+    """What the server has open, by the processes that serve it."""
+    with closing(psycopg.connect(host=str(database.folder), user="postgres")) as connection:
+        question = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+        rows = connection.execute(question).fetchall()
+        return {pid for (pid,) in rows} - {connection.info.backend_pid}
+
+
 def test_without_postgresql_everybody_is_asked_to_come_back(api: httpx2.Client, database: Postgres) -> None:
     database.stop("immediate")
     away = together(api, *PATHS)
@@ -61,10 +69,12 @@ def test_a_restart_of_postgresql_between_two_polls_costs_nothing(
 def test_a_lock_is_not_waited_for_longer_than_a_statement_may_take(
     api: httpx2.Client, database: Postgres
 ) -> None:
+    before = connections(database)
     with locked(database):
         slow = together(api, *PATHS)
 
     assert_unavailable(*slow)
+    assert before <= connections(database)
     assert recovers(api)
 
 
