@@ -19,10 +19,10 @@ class Asking:
         self._urls: dict[str, None] = {}
 
     def get(self, path: str, query: Fields) -> tuple[Any, str | None]:
-        """The body, and the query of the next page's link."""
+        """The body, and the query of the next page's link, its parameters sorted as those of `sent`."""
         response = self._fetch(f"{path}?{sent(query)}")
         link, is_there, _ = response.get("Link", "").partition('>; rel="next"')
-        return response.json(), urlsplit(link).query if is_there else None
+        return response.json(), "&".join(sorted(urlsplit(link).query.split("&"))) if is_there else None
 
     def repeat(self) -> None:
         """Ask what was asked before, of a feed that has changed since."""
@@ -41,5 +41,5 @@ class Asking:
 
 
 def sent(query: Fields) -> str:
-    """The query string, without what is None."""
-    return urlencode({name: value for name, value in query.items() if value}, doseq=True, safe=":")
+    """The query string, without what is None, sorted."""
+    return urlencode(sorted((name, value) for name, value in query.items() if value), doseq=True, safe=":")
