@@ -69,16 +69,3 @@ def test_each_wire_says_when_to_come_back_and_then_goes_on(api: httpx2.Client, d
     assert "/postgres" not in "".join(response.text for response in away)
     assert (alive.status_code, before.status_code, after.status_code) == (200, 200, 200)
     assert after.headers["ETag"] == before.headers["ETag"]
-
-
-def test_a_restart_that_nobody_noticed_costs_each_connection_one_answer(
-    api: httpx2.Client, database: Postgres
-) -> None:
-    api.get(f"/v3{FEED}")
-    database.stop("immediate")
-    database.start()
-
-    statuses = [api.get(f"/v3{FEED}").status_code for _ in range(10)]
-
-    assert set(statuses[:4]) <= {200, 503}
-    assert statuses[4:] == [200] * 6
