@@ -54,13 +54,21 @@ class Rounds:
         """Answers a second of both, each the median of its rounds."""
         rates: tuple[list[float], list[float]] = ([], [])
         for target in (ours, theirs):
-            if target.server.url not in self.warm:
-                self.drive(target, seconds=1)
-                self.warm.add(target.server.url)
+            self._warm_up(target)
         for _ in range(self.count):
             for target, seen in zip((ours, theirs), rates, strict=True):
                 seen.append(self.drive(target).rate)
         return statistics.median(rates[0]), statistics.median(rates[1])
+
+    def rate(self, target: Target) -> float:
+        """Answers a second, the median of all rounds."""
+        self._warm_up(target)
+        return statistics.median(self.drive(target).rate for _ in range(self.count))
+
+    def _warm_up(self, target: Target) -> None:
+        if target.server.url not in self.warm:
+            self.drive(target, seconds=1)
+            self.warm.add(target.server.url)
 
     def drive(self, target: Target, seconds: int = 0, connections: int = CONNECTIONS, pause: int = 0) -> Load:
         """One run of wrk. Raises RuntimeError for an answer of 400 and above, or none."""

@@ -18,13 +18,13 @@ CLIENTS = 4
 
 def figures(bench: Bench) -> Iterator[Figure]:
     pages, idle = bench.pages(), bench.idle()
-    ours = bench.rounds.drive(pages).rate
+    ours = bench.rounds.rate(pages)
     yield rates("full page against the database alone", ours, _database_alone(bench, pages))
     alone = Site("the server alone", wsgi("benchmarks.peers.constant"), bench.large.environment, "/")
     with serving(alone, bench.stage.folder / "peer.log") as server:
         theirs = Target(server, ["/"])
         yield rates("full page against the server alone", *bench.rounds.compare(pages, theirs))
-    ours = bench.rounds.drive(idle).rate
+    ours = bench.rounds.rate(idle)
     yield rates("idle poll against the database alone", ours, _database_alone(bench, idle))
 
 
