@@ -95,4 +95,4 @@ def test_who_holds_a_thread_by_not_taking_an_answer_is_cut_off(tmp_path: Path, s
         time.sleep(1)
         seconds = seconds_of_an_answer(server, patience=ANSWER_SECONDS + 10)
 
-    assert 5 < seconds < ANSWER_SECONDS + 5
+    assert 5 < seconds < ANSWER_SECONDS + 10
