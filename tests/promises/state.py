@@ -34,7 +34,7 @@ def state(url: str) -> dict[str, Any]:
 
 def without_times(document: Any) -> Any:
     """A document without `updatedTime`, in it and in its histories."""
-    if isinstance(document, list):
+    if isinstance(document, list | tuple):
         return [without_times(item) for item in document]
     if isinstance(document, dict):
         return {name: without_times(item) for name, item in document.items() if name != "updatedTime"}

@@ -8,7 +8,6 @@ import orjson
 
 Fields = dict[str, Any]
 
-ORDERS = 150
 CHANNELS = ["channel-0", "channel-1"]
 PARTNERS = ["0", "1", "2"]
 FARTHEST = 200
@@ -17,15 +16,18 @@ MOVES = ["READY_TO_PICK", "PACKED", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED
 WORDS = ["NEW", "IN_PROGRESS", "COMPLETED", "CANCELED", "ERROR"]
 
 
-def lines(seed: int, count: int) -> list[Fields]:
-    """New events, revisions, deletions, restorations and repetitions; `detail` tells the revision."""
+def lines(seed: int, count: int, orders: int = 150) -> list[Fields]:
+    """New events, revisions, deletions, restorations and repetitions; `detail` tells the revision.
+
+    No two seeds have an event in common, but they have all orders in common.
+    """
     chance = random.Random(seed)
     told: list[Fields] = []
     newest: dict[str, Fields] = {}
     for number in range(count):
         fate = chance.random()
         if fate < 0.5 or not told:
-            line = _new(chance, number)
+            line = _new(chance, f"{seed}-{number:06}", chance.randrange(orders))
         elif fate < 0.75:
             line = _revised(chance, newest[chance.choice(told)["eventId"]])
         elif fate < 0.85:
@@ -47,11 +49,10 @@ def write(path: Path, told: list[Fields]) -> Path:
     return path
 
 
-def _new(chance: random.Random, number: int) -> Fields:
-    order = chance.randrange(ORDERS)
+def _new(chance: random.Random, event_id: str, order: int) -> Fields:
     shipment_id = chance.choice([None, None, "S-1", "S-2"])
     return {
-        "eventId": f"e{number:06}",
+        "eventId": event_id,
         "revision": 1,
         "deleted": False,
         "channelId": CHANNELS[order % 2],
@@ -59,7 +60,7 @@ def _new(chance: random.Random, number: int) -> Fields:
         "orderId": f"O-{order}",
         "orderCreatedTime": "2026-11-20T03:00:00.000000Z",
         "shipmentId": shipment_id,
-        "trackingId": f"TRK{number}" if shipment_id else None,
+        "trackingId": f"TRK-{event_id}" if shipment_id else None,
         "carrier": "KERRY" if shipment_id else None,
         "status": chance.choice(MOVES if shipment_id else WORDS),
         "detailedStatus": None,

@@ -1,4 +1,4 @@
-"""A publisher that behaves badly: `python -m tests.promises.writer SEED BATCHES [--without-lock]`.
+"""A publisher that behaves badly: `python -m tests.promises.writer SEED LINES [--without-lock]`.
 
 It publishes batches of random sizes for orders that others publish, too. It holds some transactions open,
 rolls some back after everything was written, and then publishes the same again, as a platform does that
@@ -9,7 +9,6 @@ import os
 import random
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -17,50 +16,31 @@ from typing import Any
 import django
 from django.utils import timezone
 
-ORDERS = 120
-HELD = 0.06
+from tests.promises import workload
+from tests.promises.workload import Fields
+
+ORDERS = 600
+HELD = 0.03
 HELD_SECONDS = 2.0
 ROLLED_BACK = 0.05
-
-Fields = dict[str, Any]
 
 
 class RolledBack(Exception):
     """The fault that is injected: the transaction ends without a trace."""
 
 
-def batches(chance: random.Random, count: int) -> Iterator[list[Fields]]:
-    """`count` batches of 1 to 60 events: new ones, and revisions and deletions of this writer's own."""
-    told: list[Fields] = []
-    for _ in range(count):
+def lines(seed: int, count: int) -> list[Fields]:
+    """What this writer publishes: few changes of many orders, so that what is lost is not made good soon."""
+    return workload.lines(seed, count, ORDERS)
+
+
+def batches(chance: random.Random, seed: int, count: int) -> Iterator[list[Fields]]:
+    """The lines of this writer, cut into batches."""
+    told = lines(seed, count)
+    while told:
         size = chance.choice((1, 2, 5, 20, 60))
-        batch = [
-            _revised(chance, told) if told and chance.random() < 0.3 else _new(chance) for _ in range(size)
-        ]
-        told += [event for event in batch if not event["deleted"]]
-        yield batch
-
-
-def _new(chance: random.Random) -> Fields:
-    number = chance.randrange(ORDERS)
-    return {
-        "eventId": str(uuid.UUID(int=chance.getrandbits(128))),
-        "revision": 1,
-        "deleted": False,
-        "channelId": f"channel-{number % 2}",
-        "partnerId": str(number % 3),
-        "orderId": f"O-{number}",
-        "orderCreatedTime": "2026-11-20T03:00:00Z",
-        "shipmentId": None,
-        "status": chance.choice(("NEW", "IN_PROGRESS", "COMPLETED", "ERROR")),
-        "eventTime": f"2026-11-20T{chance.randrange(24):02}:{chance.randrange(60):02}:00Z",
-    }
-
-
-def _revised(chance: random.Random, told: list[Fields]) -> Fields:
-    earlier = chance.choice(told)
-    earlier["revision"] += 1
-    return earlier | {"detail": f"revision {earlier['revision']}", "deleted": chance.random() < 0.2}
+        yield told[:size]
+        del told[:size]
 
 
 def misbehave(chance: random.Random, write: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -94,7 +74,7 @@ def main(seed: int, count: int, *, lock: bool) -> None:
     Batch.write = misbehave(chance, Batch.write)  # type: ignore[method-assign, assignment]  # the seam of the faults
     if not lock:
         FeedClock.advance = time_of_writing  # type: ignore[method-assign]  # what the control takes out
-    for batch in batches(chance, count):
+    for batch in batches(chance, seed, count):
         while True:
             try:
                 publish(batch, batch_size=chance.choice((3, 10, 100)))
