@@ -12,7 +12,7 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format snapshots lock bench clean
+.PHONY: help run test check format snapshots lock bench soak fuzz clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,12 @@ lock: .venv/.development ## Pin what requirements*.in ask for [ARGS=--upgrade]
 
 bench: .venv/.bench ## Measure beside other ways to build this; needs wrk and npm [QUICK=1]
 	@exec $(BIN)/python -m benchmarks $(if $(QUICK),--quick,--write) $(ARGS)
+
+soak: .venv/.development ## Poll and publish for long: memory, connections, errors [MINUTES=10]
+	@exec $(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),10)
+
+fuzz: .venv/.development ## Make up many requests from the OpenAPI documents [EXAMPLES=1000]
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m tests --engine postgres tests/promises/test_fuzz.py
 
 clean: ## Remove all that the other targets made: .venv, caches, the demo's data
 	rm -rf .venv var .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -41,6 +41,7 @@ def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
     log = folder / "log"
     with socket.create_server(("127.0.0.1", port)) as listener, log.open("wb") as output:
         port = listener.getsockname()[1]
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as gunicorn does
         process = subprocess.Popen(
             [
                 sys.executable,

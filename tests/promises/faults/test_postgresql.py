@@ -4,6 +4,7 @@ What must be there for these tests to pass, tried by taking it out:
 * `patience` in `acommerce_status.postgresql.base.Connection.wait`: without it a hung PostgreSQL holds a
   thread until somebody wakes it;
 * `has_hung_up` in the same file: without it a restart of PostgreSQL costs answers;
+* `patience_seconds` in `orders.engine.allow_long_waits`: without it publishing gives up as soon as a poll;
 * `statement_timeout` in `acommerce_status.databases`: without it connections are lost to a lock;
 * `timeout` of the pool there: without it a full pool makes wait for half a minute;
 * `close_all` in `acommerce_status.wsgi`: without it the start keeps a connection for itself.
@@ -19,6 +20,7 @@ import httpx2
 import psycopg
 import pytest
 
+from tests.factories import event
 from tests.promises.faults.answers import BOUND, PATHS, assert_unavailable, recovers, together
 from tests.promises.hanging import hung, processes
 from tests.promises.installation import FEED, Installation, client_of
@@ -76,6 +78,22 @@ def test_a_lock_is_not_waited_for_longer_than_a_statement_may_take(
     assert_unavailable(*slow)
     assert before <= connections(database)
     assert recovers(api)
+
+
+def test_publishing_waits_for_a_lock_longer_than_a_poll_may(
+    installation: Installation, database: Postgres
+) -> None:
+    hasty = Installation(installation.variables | {"STATEMENT_TIMEOUT_SECONDS": "1"})
+    with hasty.publisher() as publish, ThreadPoolExecutor(1) as threads:
+        publish(event(orderId="O-1"))
+        with locked(database):
+            waiting = threads.submit(publish, event(orderId="O-1"))
+            time.sleep(3)
+            waited = not waiting.done()
+        summary = waiting.result()
+
+    assert waited
+    assert summary["published"] == 1
 
 
 def test_a_hung_postgresql_holds_no_thread(api: httpx2.Client, database: Postgres) -> None:

@@ -1,0 +1,58 @@
+"""Schemathesis, with all its checks, over both OpenAPI documents: everything is answered as they say.
+
+`make fuzz` does the same for longer. FUZZ_EXAMPLES tells how many requests are made up for each operation.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Publish
+from tests.factories import new_orders, shipment_event
+from tests.servers import ROOT, Server, serve
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "15")
+GRANTED = """
+[parameters]
+"path.channelId" = "lazada-th"
+"path.partnerId" = "143"
+"""
+
+
+@pytest.fixture(scope="module")
+def unlimited(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without limits, which would soon be all that is answered."""
+    rate = "100000000/m"
+    folder = tmp_path_factory.mktemp("server")
+    with serve(folder, CALLER_RATE=rate, ORDER_RATE=rate, GUESS_RATE=rate) as running:
+        yield running
+
+
+@pytest.mark.parametrize("scope", [GRANTED, ""], ids=["granted", "any"])
+@pytest.mark.parametrize("version", ["v3", "v2"])
+def test_every_answer_is_as_documented(
+    unlimited: Server, publish: Publish, token: str, tmp_path: Path, version: str, scope: str
+) -> None:
+    publish(*new_orders(120), shipment_event(orderId="O-1"), shipment_event(orderId="O-2", trackingId=None))
+    (tmp_path / "schemathesis.toml").write_text(f'hooks = "tests.promises.fuzzing"\n{scope}')
+    options = ["--checks", "all", "--max-examples", EXAMPLES, "--continue-on-failure", "--no-color"]
+    auth = ["--header", f"X-Subject-Token: {token}"]
+
+    run = subprocess.run(
+        [SCHEMATHESIS, "run", f"{unlimited.url}/schema/{version}", *options, *auth],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "Traceback" not in unlimited.log.read_text()

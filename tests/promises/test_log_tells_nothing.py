@@ -1,0 +1,84 @@
+"""The log of a real server, gunicorn's lines included, at its most talkative.
+
+Fails when acommerce_status.worker.Worker has no `handle_error` of its own, as gunicorn logs what it refuses.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from callers.administration import create_caller
+from callers.keys import digest
+from tests.conftest import Credentials, Publish
+from tests.factories import event
+from tests.promises.raw import exchange, request
+from tests.servers import Server, serve
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+
+FEEDS = [f"{prefix}/channel/lazada-th/sales-order-status" for prefix in ("/v3", "/v2", "")]
+WRONG = "wr0ng" * 8
+
+
+@pytest.fixture
+def talkative(tmp_path: Path) -> Iterator[Server]:
+    """A server that logs all that it can."""
+    with serve(
+        tmp_path, LOG_LEVEL="DEBUG", GUNICORN_CMD_ARGS="--log-level debug", CALLER_RATE="30/d"
+    ) as running:
+        yield running
+
+
+def identify(api: httpx2.Client, username: str, key: str) -> httpx2.Response:
+    credentials = {"apiKeyCredentials": {"username": username, "apiKey": key}}
+    return api.post("/identity/token", json={"auth": credentials})
+
+
+def test_no_key_and_no_token_gets_into_the_log(talkative: Server, caller: Credentials) -> None:
+    with httpx2.Client(base_url=talkative.url, timeout=20) as api:
+        token = identify(api, caller.username, caller.key).json()["token"]["token_id"]
+        identify(api, caller.username, WRONG)
+        api.post("/identity/token", content=f'{{"auth": "{caller.key}"')
+        statuses = set()
+        for secret in (token, caller.key, WRONG):
+            for headers in ({"X-Subject-Token": secret}, {"Authorization": f"Bearer {secret}"}):
+                for path in [*FEEDS, f"{FEEDS[0]}?token={secret}", f"{FEEDS[0]}/id?id={secret}", "/nope"]:
+                    statuses.add(api.get(path, headers=headers).status_code)
+        statuses |= {api.get(FEEDS[0], headers={"X-Subject-Token": token}).status_code for _ in range(40)}
+    for secret in (token, caller.key):
+        exchange(talkative, request(f"GET /nope?{secret} HTTP/1.1", f"X-Subject-Token {secret}"))
+        exchange(talkative, request(f"GET /nope?{secret} HTTP/1.1", f"X-Subject-Token: {secret}\0"))
+        exchange(talkative, request(f"GET /no pe?{secret} HTTP/1.1", f"X-Subject-Token : {secret}"))
+
+    log = talkative.log.read_text()
+    secrets = [token, caller.key, WRONG]
+    assert statuses == {200, 400, 401, 404, 429}
+    assert log.count("refused: ") == 6
+    assert [found for found in [*secrets, *(digest(each).hex() for each in secrets)] if found in log] == []
+
+
+def test_what_is_there_is_logged_like_what_is_not(
+    talkative: Server, caller: Credentials, publish: Publish
+) -> None:
+    publish(event(orderId="order-there", channelId="chann-there", partnerId="there"))
+    create_caller(username="calle-there", channels=["chann-there"])
+    with httpx2.Client(base_url=talkative.url, timeout=20) as api:
+        token = identify(api, caller.username, caller.key).json()["token"]["token_id"]
+        api.headers["X-Subject-Token"] = token
+        there, never = (logged(talkative, api, word) for word in ("there", "never"))
+
+    assert there.count("INFO access") == 4
+    assert there == never.replace("never", "there")
+
+
+def logged(server: Server, api: httpx2.Client, word: str) -> str:
+    """The lines for requests that name things by `word`, without times, and without ids that were made up."""
+    before = len(server.log.read_text())
+    identify(api, f"calle-{word}", WRONG)
+    api.get(f"/v3/channel/chann-{word}/sales-order-status")
+    api.get(f"/v2/partner/{word}/sales-order-status")
+    api.get(f"{FEEDS[0]}/id?id=order-{word}")
+    return re.sub(r"(?m)^\S+ \S+ |[0-9.]+ms |id=[0-9a-f]{32}", "", server.log.read_text()[before:])
