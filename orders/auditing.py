@@ -12,7 +12,7 @@ from django.db.models import Count
 from orders.batch import Batch
 from orders.documents import Document, to_text
 from orders.drafts import Draft, statuses
-from orders.models import FeedClock, SalesOrder, SalesOrderQuerySet
+from orders.models import FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
 
 BATCH_SIZE = 200
 
@@ -28,6 +28,7 @@ class Finding:
 def audit(orders: SalesOrderQuerySet) -> Iterator[Finding]:
     """All that is wrong with `orders`. Publishing goes on meanwhile: each batch of 200 is locked shortly."""
     yield from _times_twice()
+    yield from _heads_behind(orders)
     last = 0
     while pks := list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
         with transaction.atomic(durable=True):
@@ -43,6 +44,12 @@ def _times_twice() -> Iterator[Finding]:
     twice = SalesOrder.objects.values("updated_time").annotate(count=Count("pk")).filter(count__gt=1)
     for row in twice.order_by("updated_time")[:100]:
         yield Finding(f"{row['count']} orders have the updatedTime {row['updated_time'].isoformat()}.")
+
+
+def _heads_behind(orders: SalesOrderQuerySet) -> Iterator[Finding]:
+    """Orders are read first: what is published meanwhile only moves the heads on."""
+    for scope, time in FeedHead.objects.behind(orders.newest_by_scope()).items():
+        yield Finding(f"The head of {scope.kind} {scope.identifier} is older than {time.isoformat()}.")
 
 
 def _order(draft: Draft, newest: datetime) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from orders.auditing import audit
-from orders.models import FeedClock, SalesOrder
-from orders.rendering import render
+from orders.models import SalesOrder
+from orders.rendering import catch_up, render
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             orders = orders.filter(channel_id=options["channel"])
         found = 0
         if options["repair"]:
-            FeedClock.catch_up()
+            catch_up()
         for finding in audit(orders):
             found += 1
             self.stdout.write(finding.sentence)
