@@ -101,9 +101,10 @@ class Stage:
         return Database(url, {**os.environ, "DATABASE_URL": url})
 
     @contextmanager
-    def serve(self, database: Database, processes: int = 2) -> Iterator[Running]:
+    def serve(self, database: Database, processes: int = 2, **settings: str) -> Iterator[Running]:
         """Ours, on `database`, with its own token: what every request of ours carries."""
-        site = Site("ours", wsgi("acommerce_status.wsgi"), database.environment, "/healthz")
+        environment = {**database.environment, **settings}
+        site = Site("ours", wsgi("acommerce_status.wsgi"), environment, "/healthz")
         caller = json.loads(
             database.manage(
                 "create_caller",
