@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import httpx2
 import orjson
@@ -37,10 +38,12 @@ class Installation:
         )
         return done.stdout
 
-    def create_caller(self, username: str, rate: str = PLENTY) -> dict[str, str]:
-        """The credentials of a new caller of the channel."""
+    def create_caller(
+        self, username: str, rate: str = PLENTY, grants: Sequence[str] = (f"--channel={CHANNEL}",)
+    ) -> dict[str, str]:
+        """The credentials of a new caller, of the channel unless told."""
         credentials: dict[str, str] = orjson.loads(
-            self.manage("create_caller", username, "--channel", CHANNEL, "--rate", rate)
+            self.manage("create_caller", username, "--rate", rate, *grants)
         )
         return credentials
 
@@ -49,10 +52,10 @@ class Installation:
         return serve(folder, 0, **self.variables | variables)
 
     @contextmanager
-    def publisher(self) -> Iterator["Publisher"]:
-        """A process that publishes, until the block ends."""
+    def publisher(self, *options: str) -> Iterator["Publisher"]:
+        """A process that publishes, until the block ends; well-behaved unless told."""
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.promises.publisher"],
+            [sys.executable, "-m", "tests.promises.publisher", *options],
             cwd=ROOT,
             env=os.environ | self.variables,
             stdin=subprocess.PIPE,
@@ -78,6 +81,16 @@ class Publisher:
         self.orders.flush()
         answer: dict[str, int] = orjson.loads(self.answers.readline())
         return answer
+
+
+def eventually(question: Callable[[], Any]) -> bool:
+    """Whether the question is answered by yes before PATIENCE ends."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if question():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 @contextmanager

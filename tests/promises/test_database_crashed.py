@@ -1,6 +1,10 @@
-"""A database that dies in the middle of an ingest: what pollers were told stays true."""
+"""A database that dies in the middle of an ingest: what pollers were told stays true.
 
-import json
+What must be there for this test to pass, tried by taking it out:
+* `if known and event.revision <= known.revision` in `orders.drafts.Draft.apply`: without it what is ingested
+  again takes back what came after it.
+"""
+
 import os
 import subprocess
 import sys
@@ -15,7 +19,7 @@ from orders import ingest
 from tests.promises import workload
 from tests.promises.installation import Installation, client_of
 from tests.promises.state import documents, state
-from tests.promises.watching import Watch, watching
+from tests.promises.watching import GRANTS, Watch, watching
 from tests.servers import ROOT, database_environment
 from tests.services import Postgres, postgres
 
@@ -38,9 +42,7 @@ def database() -> Iterator[Postgres]:
 def watch(database: Postgres, tmp_path: Path) -> Iterator[Watch]:
     """Witnesses of a server on it."""
     place = Installation({"DATABASE_URL": database.url})
-    grants = [f"--channel={name}" for name in workload.CHANNELS]
-    grants += [f"--partner={name}" for name in workload.PARTNERS]
-    credentials = json.loads(place.manage("create_caller", "poller", "--rate=100000000/m", *grants))
+    credentials = place.create_caller("poller", grants=GRANTS)
     with place.serve(tmp_path / "server", LOG_LEVEL="ERROR") as server:
         with client_of(server.url, credentials) as client:
             token = client.headers["X-Subject-Token"]
@@ -84,7 +86,6 @@ def crash_during_ingest(database: Postgres, file: Path, count: int) -> int:
 def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
     database: Postgres, watch: Watch, tmp_path: Path
 ) -> None:
-    """Fails without `if known and event.revision <= known.revision` in Draft.apply: replays would win."""
     told = workload.lines(seed=2, count=2500)
     file = workload.write(tmp_path / "events.ndjson", told)
 
@@ -96,5 +97,5 @@ def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
     assert 0 not in died
     assert finished == 0
     assert watch.interruptions
-    assert watch.held() == watch.expected(documents(database.url))
+    assert not watch.lost(documents(database.url))
     assert state(database.url) == state(database_environment()["DATABASE_URL"])
