@@ -5,10 +5,16 @@ What must be there for these tests to pass, tried by taking it out:
   test shows that this harness finds them.
 """
 
+import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from tests.promises.installation import Installation
 from tests.promises.state import documents, without_times
@@ -26,9 +32,33 @@ def watch(committed: None, tmp_path: Path) -> Iterator[Watch]:
         yield watch
 
 
+@contextmanager
+def audited() -> Iterator[list[str]]:
+    """What `manage.py audit` says, run again and again while the block runs."""
+    said: list[str] = []
+    enough = Event()
+
+    def audit() -> None:
+        while not enough.wait(0.5):
+            out = io.StringIO()
+            call_command("audit", stdout=out)
+            said.append(out.getvalue())
+        connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        auditing = threads.submit(audit)
+        try:
+            yield said
+        finally:
+            enough.set()
+        auditing.result()
+
+
 def test_pollers_hold_exactly_what_eight_writers_published(watch: Watch) -> None:
+    """And an audit that looks on finds nothing wrong at any moment."""
     here = Installation(database_environment())
-    written = write_together(here)
+    with audited() as said:
+        written = write_together(here)
     polled = watch.answers
     watch.finish()
 
@@ -36,6 +66,8 @@ def test_pollers_hold_exactly_what_eight_writers_published(watch: Watch) -> None
     told = oracle()
     assert min(written["held"], written["rolledBack"]) > WRITERS / 2
     assert min(polled.values()) > 100
+    assert len(said) > 2
+    assert set(said) == {"Everything is as promised.\n"}
     assert not watch.lost(published)
     assert without_times(published) == without_times({key: told.document(key) for key in told.orders})
 
