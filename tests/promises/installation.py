@@ -15,6 +15,7 @@ import orjson
 
 from tests.factories import Fields
 from tests.servers import ROOT, Server, serve
+from tests.services import Postgres, postgres
 from tests.services.server import die_with_parent
 
 CHANNEL = "lazada-th"
@@ -66,6 +67,15 @@ class Installation:
                 yield Publisher(cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout))
             finally:
                 process.kill()
+
+
+@contextmanager
+def installed(*, fsync: bool = False) -> Iterator[tuple[Postgres, Installation]]:
+    """On a new PostgreSQL, without an order; `fsync` as in tests.services."""
+    with postgres(fsync=fsync) as server:
+        place = Installation({"DATABASE_URL": server.url})
+        place.manage("migrate", "-v", "0")
+        yield server, place
 
 
 @dataclass(frozen=True)

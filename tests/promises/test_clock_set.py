@@ -17,12 +17,12 @@ import pytest
 
 from callers.times import format_time, parse_time
 from tests.promises import workload
-from tests.promises.installation import Installation, client_of
+from tests.promises.installation import Installation, installed
 from tests.promises.setting_clocks import make_clock_settable, set_clock
 from tests.promises.state import documents, without_times
-from tests.promises.watching import GRANTS, Watch, watching
+from tests.promises.watching import Watch, watching_over
 from tests.promises.writers import oracle, write_together
-from tests.services import Postgres, postgres
+from tests.services import Postgres
 
 pytestmark = pytest.mark.slow
 
@@ -32,8 +32,7 @@ STEP_SECONDS = 0.7
 
 @pytest.fixture
 def database() -> Iterator[Postgres]:
-    with postgres() as server:
-        Installation({"DATABASE_URL": server.url}).manage("migrate", "-v", "0")
+    with installed() as (server, _):
         make_clock_settable(server)
         yield server
 
@@ -45,12 +44,8 @@ def here(database: Postgres) -> Installation:
 
 @pytest.fixture
 def watch(here: Installation, tmp_path: Path) -> Iterator[Watch]:
-    credentials = here.create_caller("poller", grants=GRANTS)
-    with here.serve(tmp_path / "server", LOG_LEVEL="WARNING") as server:
-        with client_of(server.url, credentials) as client:
-            token = client.headers["X-Subject-Token"]
-        with watching(server.url, token) as watch:
-            yield watch
+    with watching_over(here, tmp_path / "server") as watch:
+        yield watch
 
 
 def set_again_and_again(database: Postgres, enough: Event) -> list[timedelta]:

@@ -17,11 +17,11 @@ import pytest
 
 from orders import ingest
 from tests.promises import workload
-from tests.promises.installation import Installation, client_of
+from tests.promises.installation import Installation, installed
 from tests.promises.state import documents, state
-from tests.promises.watching import GRANTS, Watch, watching
+from tests.promises.watching import Watch, watching_over
 from tests.servers import ROOT, database_environment
-from tests.services import Postgres, postgres
+from tests.services import Postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
@@ -33,21 +33,15 @@ PATIENCE = 60
 @pytest.fixture
 def database() -> Iterator[Postgres]:
     """A migrated database that would outlive a crash of the machine, too."""
-    with postgres(fsync=True) as server:
-        Installation({"DATABASE_URL": server.url}).manage("migrate", "-v", "0")
+    with installed(fsync=True) as (server, _):
         yield server
 
 
 @pytest.fixture
 def watch(database: Postgres, tmp_path: Path) -> Iterator[Watch]:
-    """Witnesses of a server on it."""
-    place = Installation({"DATABASE_URL": database.url})
-    credentials = place.create_caller("poller", grants=GRANTS)
-    with place.serve(tmp_path / "server", LOG_LEVEL="ERROR") as server:
-        with client_of(server.url, credentials) as client:
-            token = client.headers["X-Subject-Token"]
-        with watching(server.url, token) as watch:
-            yield watch
+    """Pollers of a server on it."""
+    with watching_over(Installation({"DATABASE_URL": database.url}), tmp_path / "server") as watch:
+        yield watch
 
 
 def start_ingest(database: Postgres, file: Path) -> subprocess.Popen[bytes]:

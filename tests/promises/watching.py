@@ -1,60 +1,20 @@
 """Pollers of four kinds that poll a server all the while, and what they must hold in the end."""
 
 import logging
-import math
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import httpx2
+from pathlib import Path
 
 from callers.administration import create_caller
 from callers.tokens import issue_token
-from tests.promises.installation import PLENTY
+from tests.promises.installation import PLENTY, Installation, client_of
 from tests.promises.oracle import legacy
 from tests.promises.pollers import LinkPoller, Orders, Poller
-from tests.promises.witness import Witness
+from tests.promises.watcher import Watcher
 from tests.promises.workload import CHANNELS, PARTNERS
 
 PATIENCE = 60
-PAUSE_SECONDS = 0.005  # after a poll that brought nothing, or failed
-SETTLED_SECONDS = 0.5  # from the last commit until every server tells of it, and some
-
-
-class Watcher(threading.Thread):
-    """Polls until nothing is new a while after `last_change`; a poll that fails is sent again."""
-
-    def __init__(self, server: str, token: str, poller: Poller) -> None:
-        super().__init__(daemon=True)
-        self.poller = poller
-        self.poller.notice = Witness()
-        self.interruptions = 0
-        self.last_change = math.inf
-        self.failure: BaseException | None = None
-        self._api = httpx2.Client(base_url=server, headers={"X-Subject-Token": token}, timeout=30)
-
-    def run(self) -> None:
-        try:
-            with self._api:
-                while self._poll():
-                    pass
-        except BaseException as failure:
-            self.failure = failure
-
-    def _poll(self) -> bool:
-        """Whether there may be more to come."""
-        began, before = time.monotonic(), self.poller.answers
-        try:
-            news = self.poller.poll(self._api)
-        except httpx2.TransportError:
-            news = 0
-        if self.poller.answers == before:
-            self.interruptions += 1
-        elif news or self.poller.has_more:
-            return True
-        time.sleep(PAUSE_SECONDS)
-        return self.poller.answers == before or began < self.last_change + SETTLED_SECONDS
 
 
 class Watch:
@@ -143,3 +103,14 @@ def watching(server: str, token: str) -> Iterator[Watch]:
         yield watch
     finally:
         watch.finish()
+
+
+@contextmanager
+def watching_over(place: Installation, folder: Path) -> Iterator[Watch]:
+    """The same, of a server of an installation's own; it logs to `folder`."""
+    credentials = place.create_caller("poller", grants=GRANTS)
+    with place.serve(folder, LOG_LEVEL="ERROR") as server:
+        with client_of(server.url, credentials) as client:
+            token = client.headers["X-Subject-Token"]
+        with watching(server.url, token) as watch:
+            yield watch

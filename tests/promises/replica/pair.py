@@ -9,7 +9,7 @@ from urllib.parse import quote
 import psycopg
 
 from tests.factories import new_orders
-from tests.promises.installation import Installation, eventually
+from tests.promises.installation import Installation, eventually, installed
 from tests.services import Postgres, postgres
 
 
@@ -33,9 +33,7 @@ class Filled:
 
 @contextmanager
 def filled() -> Iterator[Filled]:
-    with postgres() as primary:
-        alone = Installation({"DATABASE_URL": primary.url})
-        alone.manage("migrate")
+    with installed() as (primary, alone):
         with alone.publisher() as publish:
             publish(*new_orders(10))
         yield Filled(primary, alone.create_caller("poller"))
