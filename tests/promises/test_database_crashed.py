@@ -80,6 +80,8 @@ def crash_during_ingest(database: Postgres, file: Path, count: int) -> int:
 def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
     database: Postgres, watch: Watch, tmp_path: Path
 ) -> None:
+    with psycopg.connect(database.url) as connection:
+        safe = connection.execute("SHOW fsync").fetchone()
     told = workload.lines(seed=2, count=2500)
     file = workload.write(tmp_path / "events.ndjson", told)
 
@@ -88,6 +90,7 @@ def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
     watch.finish()
 
     ingest.publish(told)
+    assert safe == ("on",)
     assert 0 not in died
     assert finished == 0
     assert watch.interruptions

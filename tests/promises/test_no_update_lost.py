@@ -66,7 +66,7 @@ def test_pollers_hold_exactly_what_eight_writers_published(watch: Watch) -> None
     published = documents(here.variables["DATABASE_URL"])
     told = oracle()
     assert min(written["held"], written["rolledBack"]) > WRITERS / 2
-    assert min(polled.values()) > 100
+    assert min(polled.values()) > 50
     assert not watch.lost(published)
     assert without_times(published) == without_times({key: told.document(key) for key in told.orders})
     assert len(said) > 2

