@@ -72,7 +72,7 @@ def test_a_page_that_was_cut_off_is_noticed_and_comes_again(workers: Server) -> 
 
     with slow_reader(workers, token) as connection:
         start = b""
-        while b"\r\n\r\n{" not in start:
+        while b'"orders":[{' not in start:
             start += connection.recv(500) or pytest.fail("the server hung up")
         kill_workers(workers)
         head, _, body = (start + read_to_the_end(connection)).partition(b"\r\n\r\n")

@@ -40,6 +40,8 @@ class Watcher(threading.Thread):
             news = self.poller.poll(self._api)
         except httpx2.TransportError:
             news = 0
+        refused = [status for status in self.poller.statuses if 400 <= status < 500]
+        assert not refused, f"{self.poller.path} answers {refused}"
         if self.poller.answers == before:
             self.interruptions += 1
         elif news or self.poller.has_more:

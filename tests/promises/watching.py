@@ -56,8 +56,6 @@ class Watch:
             if watcher.failure:
                 raise watcher.failure
             assert not watcher.is_alive(), f"there is no end to what {watcher.poller.path} is told"
-        statuses = {status for watcher in self.watchers.values() for status in watcher.poller.statuses}
-        assert not any(400 <= status < 500 for status in statuses), statuses
 
     def lost(self, published: Orders) -> dict[str, Orders]:
         """What a poller holds otherwise than these v3 orders are, or not at all; nothing if all is well."""
