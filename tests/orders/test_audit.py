@@ -1,8 +1,8 @@
 """`manage.py audit`: what it finds, what it repairs, and that it is in nobody's way."""
 
 import io
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -19,6 +19,9 @@ from tests.orders.published import shown, updated_time
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 
 CHANNEL = "lazada-th"
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has one writer at a time"
+)
 ORDER = f"Order FRIS00201 of channel {CHANNEL}"
 
 
@@ -162,7 +165,32 @@ def test_a_channel_without_orders_is_taken_for_a_mistake() -> None:
     assert audit("--channel", "lazada-ht") == ([], "There is no order of channel lazada-ht.")
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """Statements may take a second."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '1s'")
+        yield
+        cursor.execute("RESET statement_timeout")
+
+
+@on_postgresql
+@pytest.mark.slow
+@pytest.mark.usefixtures("impatient")
+def test_an_audit_may_take_longer_than_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    newest = FeedClock.newest
+
+    def slow() -> datetime:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(1.2)")
+        return newest()
+
+    monkeypatch.setattr(FeedClock, "newest", slow)
+
+    assert audit() == (["Everything is as promised."], "")
+
+
+@on_postgresql
 def test_an_audit_waits_for_no_publisher() -> None:
     other = connections.create_connection("default")
     try:

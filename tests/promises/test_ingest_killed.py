@@ -26,7 +26,7 @@ KILLS = 40
 
 @pytest.fixture
 def events(tmp_path: Path) -> Path:
-    return workload.write(tmp_path / "events.ndjson", workload.lines(seed=1, count=6000))
+    return workload.write(tmp_path / "events.ndjson", workload.lines(seed=1, count=4000))
 
 
 def ingest(file: Path) -> None:
@@ -38,7 +38,7 @@ def kill_ingests(file: Path) -> int:
     command = [sys.executable, "-m", "tests.promises.victim", str(file), str(KILLS)]
     environment = os.environ | database_environment() | {"LOG_LEVEL": "ERROR"}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=120
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=300
     )
     return int(done.stdout)
 

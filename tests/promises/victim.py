@@ -16,7 +16,7 @@ from django.core.management import call_command, load_command_class
 from django.db import connection
 
 BATCH_SIZE = 100
-FIRST, FURTHER = 30, 5
+FIRST, FURTHER = 30, 3
 """The first victim dies within so many statements, each further one may live for so many more: it begins with
 what is there already, at six statements a batch or so, and a batch of what is new takes twenty."""
 LONGEST_STATEMENT = 0.01

@@ -50,7 +50,7 @@ def test_pollers_that_bounce_between_the_primary_and_a_late_standby_lose_nothing
 ) -> None:
     rng = random.Random(5)
     pollers = [Poller(page_size=7), Poller(), Poller(milliseconds=True)]
-    follower = LinkPoller(CHANNEL, 7)
+    follower = LinkPoller(CHANNEL, 100)
     publishing = Thread(target=publish_rounds, args=(publish, pair, random.Random(6)))
     publishing.start()
     while publishing.is_alive():
