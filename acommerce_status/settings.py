@@ -132,6 +132,8 @@ if DATABASE_REPLICA_URLS:
         DATABASES["default"], replicas, retry_seconds=_seconds("REPLICA_RETRY_SECONDS", 60)
     )
 
+FEED_MEMORY_MILLISECONDS = env.int("FEED_MEMORY_MILLISECONDS", default=50)
+
 # -- Counters of the limits: shared through Redis, failing open (docs/decisions/failing-open.md)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},

@@ -5,10 +5,10 @@ from django.urls import include, path
 from acommerce_status import health, pages, schema
 
 urlpatterns = [
-    path("", include("callers.urls")),
     path("v3/", include("orders.v3.urls")),
     path("v2/", include("orders.v2.urls")),
     path("", include("orders.v2.urls")),  # the platform's existing clients send no prefix
+    path("", include("callers.urls")),
     path("", pages.index),
     path("docs", pages.swagger),
     path("docs/problems", pages.problems),

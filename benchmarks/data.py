@@ -45,6 +45,11 @@ class Data:
         for table in ("orders_salesorder", "orders_shipment"):
             sequence = f"pg_get_serial_sequence('{table}', 'id')"
             connection.execute(f"SELECT setval({sequence}, (SELECT max(id) FROM {table}))")
+        for kind in ("channel", "partner"):
+            newest = (
+                f"SELECT '{kind}', {kind}_id, max(updated_time) FROM orders_salesorder GROUP BY {kind}_id"
+            )
+            connection.execute(f"INSERT INTO orders_feedhead (kind, identifier, updated_time) {newest}")
         newest = "SELECT max(updated_time) FROM orders_salesorder"
         connection.execute(f"UPDATE orders_feedclock SET last_time = ({newest})")
 

@@ -15,7 +15,7 @@ from orders import engine
 from orders.batch import Batch
 from orders.documents import Document, to_text
 from orders.drafts import Draft, statuses
-from orders.models import FeedClock, SalesOrder, SalesOrderQuerySet
+from orders.models import FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
 
 BATCH_SIZE = 200
 
@@ -34,7 +34,7 @@ def audit(orders: SalesOrderQuerySet) -> Iterator[Finding]:
     200 orders at a time are looked at as they were, with the clock, at one moment.
     """
     with _one_moment():
-        findings = list(_times_twice(orders))
+        findings = [*_times_twice(orders), *_heads_behind(orders)]
     yield from findings
     last: int | None = 0
     while last is not None:
@@ -64,6 +64,12 @@ def _batch_after(last: int, orders: SalesOrderQuerySet) -> tuple[int | None, lis
     newest = FeedClock.newest()
     findings = [found for draft in Batch.seen(pks).drafts.values() for found in _order(draft, newest)]
     return (pks[-1] if pks else None), findings
+
+
+def _heads_behind(orders: SalesOrderQuerySet) -> Iterator[Finding]:
+    """A process that remembers the heads would not ask for orders that are newer. Three queries."""
+    for scope, time in FeedHead.objects.behind(orders.newest_by_scope()).items():
+        yield Finding(f"The head of {scope.kind} {scope.identifier} is older than {format_time(time)}.")
 
 
 def _order(draft: Draft, newest: datetime) -> Iterator[Finding]:

@@ -14,8 +14,8 @@ from django.db.models import Q
 
 from orders.drafts import Draft, Outcome
 from orders.events import Event, EventRefused, PublishedEvent, Withdrawal
-from orders.models import FeedClock, SalesOrder, SalesOrderQuerySet, Shipment, StatusEvent
-from orders.rows import write_events, write_orders
+from orders.models import SalesOrder, SalesOrderQuerySet, Shipment, StatusEvent
+from orders.rows import publish_orders, write_events
 
 Key = tuple[str, str]
 """channelId, orderId: what names an order on the wire."""
@@ -83,7 +83,7 @@ class Batch:
         if not touched and not self.touched_orphans:
             return
         changed = [(draft, document) for draft in touched if (document := draft.settle())]
-        write_orders(changed, FeedClock.advance(len(changed)))
+        publish_orders(changed)
         write_events(event for draft in touched for event in draft.touched.values())
         write_events(self.touched_orphans.values())
 

@@ -34,6 +34,11 @@ class Question:
         """Narrowed by a method of SalesOrderQuerySet."""
         return Question(self.scope, (*self.conditions, (method, value)))
 
+    @property
+    def since(self) -> datetime:
+        """The instant that all orders asked for are later than."""
+        return next((value for method, value in self.conditions if method == "updated_after"), EARLIEST)
+
     def rows(self, *columns: str, limit: int | None = None) -> list[tuple[Any, ...]]:
         """These columns of the first `limit` orders, oldest change first. One query."""
         connection = connections[settings.FEED_DATABASE]

@@ -1,52 +1,15 @@
-"""Orders, their shipments and events, the feed clock, and the questions one can ask of them."""
+"""Orders, their shipments and events, and the questions one can ask of them; the clock is in orders.clock."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models.functions import Now
 
 from callers.models import Scope
+from orders.clock import STEP, FeedClock, FeedHead
 
-STEP = timedelta(microseconds=20)
-"""Between two changes. Under 100 changes share a millisecond, so that a client that keeps only
-milliseconds sees fewer than one full page again, and always moves on."""
-
-
-class FeedClock(models.Model):
-    """The newest `updatedTime` given out. Its one row is the lock that puts changes in commit order."""
-
-    last_time = models.DateTimeField()
-    representation = models.PositiveSmallIntegerField(
-        default=1, help_text="Every stored document has at least this representation."
-    )
-
-    @classmethod
-    def advance(cls, count: int) -> list[datetime]:
-        """The next `count` instants, each later than all before, and the lock on the clock until commit.
-
-        Take it as late as possible in a transaction: every other publisher waits from here on.
-        """
-        clock = cls.objects.select_for_update().annotate(database_time=Now())
-        database_time, last_time = clock.values_list("database_time", "last_time").get()
-        first = max(database_time.astimezone(UTC), last_time + STEP)
-        times = [first + STEP * index for index in range(count)]
-        if times:
-            cls.objects.update(last_time=times[-1])
-        return times
-
-    @classmethod
-    def catch_up(cls) -> None:
-        """Set the clock to the newest order, if that is ahead of it: after a restore by hand."""
-        newest = SalesOrder.objects.aggregate(time=models.Max("updated_time"))["time"]
-        if newest:
-            cls.objects.filter(last_time__lt=newest).update(last_time=newest)
-
-    @classmethod
-    def newest(cls) -> datetime:
-        """The newest `updatedTime` that is visible to this query."""
-        return cls.objects.get().last_time
+__all__ = ["STEP", "FeedClock", "FeedHead", "SalesOrder", "SalesOrderQuerySet", "Shipment", "StatusEvent"]
 
 
 class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):
@@ -77,6 +40,14 @@ class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):
     def named(self, order_ids: Iterable[str]) -> Self:
         """With one of these ids; a partner may have several orders of one id, in different channels."""
         return self.filter(order_id__in=order_ids)
+
+    def newest_by_scope(self) -> dict[Scope, datetime]:
+        """The newest time in each channel and of each partner. Two queries, which read every order."""
+        return {
+            Scope(kind, identifier): time
+            for kind in ("channel", "partner")
+            for identifier, time in self.values_list(f"{kind}_id").annotate(time=models.Max("updated_time"))
+        }
 
     def in_feed_order(self) -> Self:
         """Oldest change first: the one order of the feed."""

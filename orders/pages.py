@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from callers.times import TIME_LENGTH
 from orders.documents import REPRESENTATION
 from orders.feed import Question
+from orders.heads import heads
 
 _UPDATED_TIME = '"updatedTime":"'
 
@@ -23,7 +24,12 @@ class Rows:
 
     @classmethod
     def fetch(cls, question: Question, size: int) -> "Rows":
-        """One query. One row more than asked tells whether there are more."""
+        """One query, or none: where nothing can be found, nothing is looked for.
+
+        One row more than asked tells whether there are more.
+        """
+        if heads.reached(question.scope, question.since):
+            return cls([], None, has_more=False)
         found = [document for (document,) in question.rows("document", limit=size + 1)]
         shown = found[:size]
         return cls(shown, updated_time(shown[-1]) if shown else None, has_more=len(found) > size)

@@ -9,8 +9,8 @@ from orders import engine
 from orders.batch import Batch
 from orders.documents import REPRESENTATION, to_text
 from orders.drafts import statuses
-from orders.models import FeedClock, SalesOrder
-from orders.rows import Settled, write_orders
+from orders.models import FeedClock, FeedHead, SalesOrder
+from orders.rows import Settled, publish_orders, write_orders
 
 BATCH_SIZE = 200
 
@@ -41,15 +41,25 @@ def render(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
         moved: list[Settled] = []
         for pair in rewritten:
             (moved if not keep_times and _means_something_else(pair) else kept).append(pair)
-        times = FeedClock.advance(len(moved))
         write_orders(kept, [draft.order.updated_time for draft, _ in kept])
-        write_orders(moved, times)
+        publish_orders(moved)
     return len(rewritten), len(moved)
 
 
 def finish_rendering() -> None:
     """Remember that no order is outdated any more."""
     FeedClock.objects.update(representation=REPRESENTATION)
+
+
+def catch_up() -> None:
+    """Set the clock and the heads to the newest orders, where those are ahead: after a restore by hand."""
+    with transaction.atomic(durable=True):
+        engine.allow_long_waits()
+        clock = FeedClock.objects.select_for_update().get()
+        newest = SalesOrder.objects.newest_by_scope()
+        FeedHead.objects.move(FeedHead.objects.behind(newest))
+        clock.last_time = max([clock.last_time, *newest.values()])
+        clock.save(update_fields=["last_time"])
 
 
 def _is_outdated(pair: Settled) -> bool:

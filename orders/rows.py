@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.db.models import Model
 
+from callers.models import Scope
 from orders import engine
 from orders.documents import Document
 from orders.drafts import COPIED, Draft
-from orders.models import SalesOrder, Shipment, StatusEvent
+from orders.models import FeedClock, FeedHead, SalesOrder, Shipment, StatusEvent
 
 ORDER_COLUMNS = [
     "order_created_time",
@@ -22,6 +23,17 @@ SHIPMENT_COLUMNS = ["tracking_id", "carrier"]
 EVENT_COLUMNS = ["deleted", "order", "shipment", "updated_time", *COPIED]
 
 Settled = tuple[Draft, Document]
+
+
+def publish_orders(settled: Sequence[Settled]) -> None:
+    """Take the clock, write what is `settled` as published now, and move the heads of its scopes."""
+    times = FeedClock.advance(len(settled))
+    write_orders(settled, times)
+    newest: dict[Scope, datetime] = {}
+    for (draft, _), time in zip(settled, times, strict=True):
+        newest[Scope("channel", draft.order.channel_id)] = time
+        newest[Scope("partner", draft.order.partner_id)] = time
+    FeedHead.objects.move(newest)
 
 
 def write_orders(settled: Sequence[Settled], times: Iterable[datetime]) -> None:

@@ -8,11 +8,13 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
+from pytest_django import Settings
 
 from callers.administration import create_caller
 from callers.times import EARLIEST
 from callers.tokens import forget_tokens, issue_token
 from orders import ingest
+from orders.heads import heads
 from orders.models import FeedClock
 from tests.factories import FAR_AHEAD, Fields
 from tests.servers import Server, serve
@@ -35,10 +37,12 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered() -> None:
-    """No test sees another's counters or tokens."""
+def nothing_remembered(settings: Settings) -> None:
+    """No test sees another's counters, tokens or heads, and what is published is seen at once."""
     caches["limits"].clear()
     forget_tokens()
+    heads.forget()
+    settings.FEED_MEMORY_MILLISECONDS = 0
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """DRF's pagination seam for v2: a bare array, paged by `Link` only (contract, section 6)."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -57,9 +56,8 @@ class LegacyOrdersById(BasePagination):
         return Response(LegacyArray(texts), headers={"ETag": rows.etag})
 
 
-@lru_cache(maxsize=4096)
 def legacy_text(document: str) -> str:
-    """The v2 JSON of a stored v3 document. Remembered: the same orders are read by many pollers."""
+    """The v2 JSON of a stored v3 document."""
     return orjson.dumps(legacy_order(orjson.loads(document))).decode()
 
 

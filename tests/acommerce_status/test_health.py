@@ -30,7 +30,7 @@ def test_ready_is_a_database_that_is_migrated_and_a_counter_store(anyone: Client
 
 
 def test_not_ready_while_a_migration_is_due(anyone: Client) -> None:
-    MigrationRecorder(connection).record_unapplied("orders", "0002_feed_clock")
+    MigrationRecorder(connection).record_unapplied("orders", "0003_feedhead")
 
     response = anyone.get("/readyz")
 

@@ -1,11 +1,9 @@
 """`manage.py audit`: what it finds, what it repairs, and that it is in nobody's way."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-import orjson
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
@@ -14,15 +12,14 @@ from callers.times import format_time
 from orders import ingest
 from orders.models import FeedClock, SalesOrder, StatusEvent
 from tests.factories import event, new_orders, shipment_event, withdrawal
+from tests.orders.damages import CHANNEL, DAMAGES, ORDER, change, change_clock, document
 from tests.orders.published import shown, updated_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 
-CHANNEL = "lazada-th"
 on_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite has one writer at a time"
 )
-ORDER = f"Order FRIS00201 of channel {CHANNEL}"
 
 
 @pytest.fixture(autouse=True)
@@ -51,58 +48,6 @@ def audit(*arguments: str) -> tuple[list[str], str]:
     return out.getvalue().splitlines(), failure
 
 
-def change(model: type[Any], **fields: Any) -> None:
-    """Behind the back of the server: the order FRIS00201 of the channel, or its event c."""
-    key = {"event_id": "c"} if model is StatusEvent else {"channel_id": CHANNEL, "order_id": "FRIS00201"}
-    assert model.objects.filter(**key).update(**fields) == 1
-
-
-def document(**fields: Any) -> str:
-    return orjson.dumps(shown() | fields).decode()
-
-
-def twice() -> str:
-    return document(statusHistory=shown()["statusHistory"] * 2)
-
-
-def withdrawn() -> str:
-    (entry,) = shown()["statusHistory"]
-    return document(statusHistory=[entry, entry | {"eventId": "c", "status": "CANCELED"}])
-
-
-RENDERS = f"{ORDER} has a document that its events do not render to."
-FILED = f"{ORDER} is filed under another status than its events amount to."
-DAMAGES: dict[str, tuple[Callable[[], None], list[str]]] = {
-    "another text": (lambda: change(SalesOrder, document=document(orderStatus="ERROR")), [RENDERS]),
-    "no JSON": (
-        lambda: change(SalesOrder, document="{"),
-        [RENDERS, f"{ORDER} has a document that is not an order."],
-    ),
-    "an event twice": (
-        lambda: change(SalesOrder, document=twice()),
-        [RENDERS, f"{ORDER} shows an event twice."],
-    ),
-    "a deleted event": (
-        lambda: change(SalesOrder, document=withdrawn()),
-        [RENDERS, f"{ORDER} shows a deleted event."],
-    ),
-    "an event that is not shown": (lambda: change(StatusEvent, deleted=False), [RENDERS, FILED]),
-    "another status": (lambda: change(SalesOrder, v2_status="ERROR"), [FILED]),
-    "a clock that is behind": (
-        lambda: change_clock(-timedelta(hours=1)),
-        [
-            f"{ORDER} is newer than the feed clock.",
-            f"Order O-1 of channel {CHANNEL} is newer than the feed clock.",
-            "Order FRIS00201 of channel shopee-th is newer than the feed clock.",
-        ],
-    ),
-}
-
-
-def change_clock(by: timedelta) -> None:
-    FeedClock.objects.update(last_time=FeedClock.newest() + by)
-
-
 def test_sound_orders_are_as_promised() -> None:
     assert audit() == audit("--repair") == audit("--channel", CHANNEL) == (["Everything is as promised."], "")
 
@@ -110,6 +55,8 @@ def test_sound_orders_are_as_promised() -> None:
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damage_is_told_and_repaired(damage: str) -> None:
     apply, sentences = DAMAGES[damage]
+    newest = SalesOrder.objects.filter(channel_id=CHANNEL).latest("updated_time").updated_time
+    sentences = [sentence.format(newest=format_time(newest)) for sentence in sentences]
     apply()
 
     found, repaired, again = audit(), audit("--repair"), audit()

@@ -1,7 +1,7 @@
 """The database's clock is set forward and back while many write and poll.
 
 What must be there for these tests to pass, tried by taking it out:
-* `last_time + STEP` in `orders.models.FeedClock.advance`: without it what is published after a step back is
+* `last_time + STEP` in `orders.clock.FeedClock.advance`: without it what is published after a step back is
   missed.
 """
 

@@ -1,7 +1,7 @@
 """The database's clock goes wrong: times go on, and nobody loses anything.
 
 What must be there for these tests to pass, tried by taking it out:
-* `last_time + STEP` in `orders.models.FeedClock.advance`: without it what is published after a step back is
+* `last_time + STEP` in `orders.clock.FeedClock.advance`: without it what is published after a step back is
   missed;
 * `database_time` there: without it times do not come back to those of the clock when it is right again.
 """
@@ -39,7 +39,7 @@ class DatabaseClock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
     clock = DatabaseClock()
-    monkeypatch.setattr("orders.models.Now", clock)
+    monkeypatch.setattr("orders.clock.Now", clock)
     return clock
 
 

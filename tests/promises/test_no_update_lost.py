@@ -1,7 +1,7 @@
 """A client that keeps sending back what it was given sees every change, whatever the writers do.
 
 What must be there for these tests to pass, tried by taking it out:
-* `select_for_update()` in `orders.models.FeedClock.advance`: without it pollers miss changes, and the second
+* `select_for_update()` in `orders.clock.FeedClock.advance`: without it pollers miss changes, and the second
   test shows that this harness finds them.
 """
 

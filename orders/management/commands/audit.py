@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from orders.auditing import audit
-from orders.models import FeedClock, SalesOrder, SalesOrderQuerySet
-from orders.rendering import render
+from orders.models import SalesOrder, SalesOrderQuerySet
+from orders.rendering import catch_up, render
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--channel", metavar="ID", help="only the orders of this channel")
         parser.add_argument(
-            "--repair", action="store_true", help="set the clock right and render again what is found"
+            "--repair", action="store_true", help="set clock and heads right and render again what is found"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             return
         if not options["repair"]:
             raise CommandError(f"Findings: {found}. Run with --repair.")
-        FeedClock.catch_up()
+        catch_up()
         for pk in pks:
             render([pk])
         self.stdout.write(f"Findings: {found}. Rendered again; what is left:")

@@ -1,7 +1,7 @@
 """A primary lost for good and its standby promoted: every poller goes on where it was.
 
 What must be there for these tests to pass, tried by taking it out:
-* `max(database_time, ...)` in `orders.models.FeedClock.advance`: without it the promoted server gives times
+* `max(database_time, ...)` in `orders.clock.FeedClock.advance`: without it the promoted server gives times
   out again that pollers have seen on the lost one;
 * `+ ahead` in `skip_clock`, where the lost server's clock was fast: without it nobody sees what is published.
 """

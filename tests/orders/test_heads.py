@@ -1,0 +1,187 @@
+"""What a process knows by heart of the feed's heads.
+
+Fails without `FeedHead.objects.move` in orders.rows.publish_orders: then a process that knows a channel never
+hears of it again.
+"""
+
+import importlib
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import OperationalError, connection
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from callers.models import Scope
+from callers.times import format_time
+from orders.heads import heads
+from orders.models import FeedClock, FeedHead, SalesOrder
+from tests.conftest import Publish
+from tests.factories import FAR_AHEAD, event, new_orders
+
+pytestmark = pytest.mark.wire
+
+CHANNEL = "/channel/lazada-th/sales-order-status"
+PARTNER = "/partner/143/sales-order-status"
+LONG, NOT_AT_ALL = 60_000, 1e-6
+"""Milliseconds: longer than a test, and so short that heads are read for every poll."""
+
+
+@pytest.fixture(autouse=True)
+def remembering(settings: Settings) -> None:
+    settings.FEED_MEMORY_MILLISECONDS = LONG
+
+
+def published(publish: Publish, count: int) -> str:
+    """The time of the last of `count` orders, published now."""
+    publish(*new_orders(count))
+    return format_time(FeedClock.newest())
+
+
+def since(api: Client, path: str, time: str) -> list[str]:
+    return [order["orderId"] for order in api.get(f"/v3{path}?updatedSince={time}").json()["orders"]]
+
+
+@pytest.mark.parametrize("path", [f"/v3{CHANNEL}", f"/v3{PARTNER}", f"/v2{CHANNEL}", PARTNER])
+@pytest.mark.parametrize("more", ["", "&orderStatus=NEW", "&pageSize=1"])
+def test_a_poll_that_nothing_has_happened_for_costs_no_query(
+    api: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, path: str, more: str
+) -> None:
+    poll = f"{path}?updatedSince={published(publish, 5)}{more}"
+    first = api.get(poll)
+
+    with django_assert_num_queries(0):
+        again, matching = api.get(poll), api.get(poll, headers={"If-None-Match": first["ETag"]})
+
+    assert again.content == first.content
+    assert (first.status_code, again.status_code, matching.status_code) == (200, 200, 304)
+
+
+def test_a_channel_without_orders_costs_no_query(
+    api: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    publish(*new_orders(1, channelId="shopee-th", partnerId="9"))
+    before = api.get(f"/v3{CHANNEL}").json()
+
+    with django_assert_num_queries(0):
+        after = api.get(f"/v3{CHANNEL}").json()
+
+    assert before["orders"] == after["orders"] == []
+
+
+def test_what_there_is_is_asked_for_and_found(
+    api: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    time = published(publish, 5)
+    publish(event(orderId="O-6"))
+    since(api, CHANNEL, time)
+
+    with django_assert_num_queries(1):
+        found = since(api, CHANNEL, time)
+
+    assert found == ["O-6"]
+
+
+def test_a_change_is_seen_as_soon_as_heads_are_read_again(
+    api: Client, publish: Publish, settings: Settings
+) -> None:
+    time = published(publish, 5)
+    before = [since(api, path, time) for path in (CHANNEL, PARTNER)]
+    publish(event(orderId="O-1"))
+    meanwhile = [since(api, path, time) for path in (CHANNEL, PARTNER)]
+    settings.FEED_MEMORY_MILLISECONDS = NOT_AT_ALL
+    after = [since(api, path, time) for path in (CHANNEL, PARTNER)]
+
+    assert before == meanwhile == [[], []]
+    assert after == [["O-1"], ["O-1"]]
+
+
+def test_nothing_is_known_by_heart_when_that_is_switched_off(
+    api: Client, publish: Publish, settings: Settings
+) -> None:
+    settings.FEED_MEMORY_MILLISECONDS = 0
+    time = published(publish, 5)
+    before = since(api, CHANNEL, time)
+    publish(event(orderId="O-1"))
+
+    assert before == []
+    assert since(api, CHANNEL, time) == ["O-1"]
+
+
+def test_a_change_elsewhere_is_no_reason_to_ask(
+    api: Client, publish: Publish, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    time = published(publish, 5)
+    since(api, CHANNEL, time)
+    publish(event(channelId="shopee-th", partnerId="9"))
+    settings.FEED_MEMORY_MILLISECONDS = NOT_AT_ALL
+
+    with django_assert_num_queries(1) as asked:
+        found = since(api, CHANNEL, time)
+
+    assert found == []
+    assert FeedHead._meta.db_table in asked[0]["sql"]
+    assert " > " in asked[0]["sql"]  # only what is later than the newest head known
+
+
+def test_who_finds_another_thread_reading_asks_for_orders_instead(api: Client, publish: Publish) -> None:
+    time = published(publish, 5)
+    publish(event(orderId="O-6"))
+    with heads._reading:
+        found = since(api, CHANNEL, time)
+
+    assert found == ["O-6"]
+
+
+def test_a_database_that_is_away_is_not_taken_for_one_where_nothing_happens(
+    api: Client, publish: Publish, settings: Settings
+) -> None:
+    def away(*args: object) -> None:
+        raise OperationalError("connection refused")
+
+    time = published(publish, 5)
+    since(api, CHANNEL, time)
+    settings.FEED_MEMORY_MILLISECONDS = NOT_AT_ALL
+    with connection.execute_wrapper(away):
+        refused = api.get(f"/v3{CHANNEL}?updatedSince={time}")
+    publish(event(orderId="O-1"))
+
+    assert refused.status_code == 503
+    assert since(api, CHANNEL, time) == ["O-1"]
+
+
+@pytest.mark.usefixtures("far_ahead")
+def test_a_head_that_was_set_right_by_hand_is_noticed_within_a_minute(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("orders.heads.time.monotonic", lambda: now)
+    publish(*new_orders(5))
+    scope, other = Scope("channel", "lazada-th"), Scope("channel", "shopee-th")
+    publish(event(channelId="shopee-th"))
+    FeedHead.objects.filter(identifier="lazada-th").update(updated_time=FAR_AHEAD)
+    wrong = heads.reached(scope, FAR_AHEAD)
+    FeedHead.objects.filter(identifier="lazada-th").update(updated_time=FAR_AHEAD + timedelta(microseconds=1))
+    now += 61
+    right = heads.reached(scope, FAR_AHEAD)
+
+    assert (wrong, right) == (True, False)
+    assert not heads.reached(other, FAR_AHEAD)
+
+
+def test_heads_are_the_newest_orders(publish: Publish) -> None:
+    publish(*new_orders(3), event(channelId="shopee-th"), event(orderId="O-2"))
+
+    assert FeedHead.objects.newest() == SalesOrder.objects.newest_by_scope()
+    assert len(FeedHead.objects.all()) == 3
+
+
+def test_a_migration_fills_the_heads_of_orders_that_are_there(publish: Publish) -> None:
+    publish(*new_orders(3), event(channelId="shopee-th", partnerId="9"))
+    expected = FeedHead.objects.newest()
+    FeedHead.objects.all().delete()
+
+    importlib.import_module("orders.migrations.0003_feedhead").fill(apps, None)
+
+    assert FeedHead.objects.newest() == expected
