@@ -124,9 +124,8 @@ def _give_keys(draft: Draft) -> None:
     draft.order.pk = NUMBER
     for index, shipment in enumerate(draft.shipments.values()):
         shipment.pk = int(f"{NUMBER}{index}")
-        shipment.order = draft.order
-    for event in draft.events.values():
-        event.order, event.shipment = event.order, event.shipment  # they have their keys only now
+        shipment.order_id = draft.order.pk
+    list(draft.settled_events())
 
 
 def copy_line(row: Model) -> str:

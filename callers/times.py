@@ -52,7 +52,7 @@ def parse_time(text: str) -> datetime:
 
 def format_time(time: datetime) -> str:
     """`time`, which is in UTC, as 27 characters with six fraction digits and `Z`."""
-    return time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return time.isoformat(timespec="microseconds")[: TIME_LENGTH - 1] + "Z"
 
 
 def _zone(text: str) -> timezone:

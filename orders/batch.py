@@ -84,7 +84,7 @@ class Batch:
             return
         changed = [(draft, document) for draft in touched if (document := draft.settle())]
         publish_orders(changed)
-        write_events(event for draft in touched for event in draft.touched.values())
+        write_events(event for draft in touched for event in draft.settled_events())
         write_events(self.touched_orphans.values())
 
     def _lock_orders(self, pks: set[int], events: Iterable[Event]) -> None:
@@ -98,8 +98,7 @@ class Batch:
             drafts[shipment.order_id].shipments[shipment.shipment_id] = shipment
         for event in StatusEvent.objects.filter(order__in=drafts):
             draft = drafts[cast(int, event.order_id)]
-            event.order = draft.order
-            event.shipment = shipments.get(event.shipment_id) if event.shipment_id else None
+            event.place = shipments[event.shipment_id].shipment_id if event.shipment_id else None
             draft.events[event.event_id] = event
             self.homes[event.event_id] = draft
         self.drafts = {(draft.order.channel_id, draft.order.order_id): draft for draft in drafts.values()}

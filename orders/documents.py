@@ -23,7 +23,10 @@ def build(order: SalesOrder, events: Iterable[StatusEvent]) -> Document:
     """
     known = sorted(events, key=lambda event: (event.event_time, event.event_id))
     live = [event for event in known if not event.deleted]
-    history = [_entry(event) for event in live if event.shipment is None]
+    by_place: dict[str | None, list[StatusEvent]] = {event.place: [] for event in (*live, *known)}
+    for event in live:
+        by_place[event.place].append(event)
+    history = [_entry(event) for event in by_place.pop(None, ())]
     return {
         "orderId": order.order_id,
         "channelId": order.channel_id,
@@ -32,11 +35,7 @@ def build(order: SalesOrder, events: Iterable[StatusEvent]) -> Document:
         "updatedTime": _time(order.updated_time),
         "orderStatus": _last_status(history),
         "statusHistory": history,
-        "shipments": [
-            _shipment(shipment_id, [event for event in live if _shipment_id(event) == shipment_id])
-            for shipment_id in dict.fromkeys(_shipment_id(event) for event in [*live, *known])
-            if shipment_id is not None
-        ],
+        "shipments": [_shipment(str(shipment_id), events) for shipment_id, events in by_place.items()],
     }
 
 
@@ -80,10 +79,6 @@ def _entry(event: StatusEvent) -> Document:
         "eventTime": _time(event.event_time),
         "updatedTime": _time(event.updated_time),
     }
-
-
-def _shipment_id(event: StatusEvent) -> str | None:
-    return event.shipment.shipment_id if event.shipment else None
 
 
 def _last_known(values: Iterable[str | None]) -> str | None:

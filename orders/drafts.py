@@ -35,9 +35,9 @@ class Draft:
             raise EventRefused(f"partnerId: the order is of partner {owner}, and never changes partner")
         if known and event.revision <= known.revision:
             return "unchanged"
+        shown_before = _shown(known) if known else None
         target = known or StatusEvent(event_id=event.event_id)
         self._remember(target)
-        shown_before = _shown(target)
         self._fill(target, event)
         if _shown(target) != shown_before:
             target.updated_time = None
@@ -74,6 +74,13 @@ class Draft:
         self.order.representation = documents.REPRESENTATION
         self.order.document = documents.to_text(document)
 
+    def settled_events(self) -> Iterable[StatusEvent]:
+        """The events that were touched, for an order and shipments that have been written."""
+        for event in self.touched.values():
+            event.order_id = self.order.pk
+            event.shipment_id = self.shipments[event.place].pk if event.place else None
+            yield event
+
     def changed_shipments(self, document: documents.Document) -> Iterable[Shipment]:
         """The shipments that are new or whose carrier or tracking number changed, brought up to date."""
         for shown in document["shipments"]:
@@ -95,16 +102,11 @@ class Draft:
         return documents.from_text(self.order.document)
 
     def _fill(self, target: StatusEvent, event: PublishedEvent) -> None:
-        target.order = self.order
-        target.shipment = self._shipment(event.shipment_id)
-        target.deleted = False
+        target.place, target.deleted = event.shipment_id, False
         for name in COPIED:
             setattr(target, name, getattr(event, name))
-
-    def _shipment(self, shipment_id: str | None) -> Shipment | None:
-        if shipment_id is None:
-            return None
-        return self.shipments.setdefault(shipment_id, Shipment(order=self.order, shipment_id=shipment_id))
+        if event.shipment_id and event.shipment_id not in self.shipments:
+            self.shipments[event.shipment_id] = Shipment(shipment_id=event.shipment_id)
 
 
 def statuses(document: documents.Document) -> tuple[str | None, str | None]:
@@ -126,7 +128,6 @@ COPIED = (
 
 def _shown(event: StatusEvent) -> tuple[object, ...] | None:
     """What a reader sees of an event; None when it sees nothing of it."""
-    if event.deleted or event.order is None:
+    if event.deleted:
         return None
-    place = event.shipment and event.shipment.shipment_id
-    return (place, event.status, event.detailed_status, event.detail, event.event_time)
+    return (event.place, event.status, event.detailed_status, event.detail, event.event_time)

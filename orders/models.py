@@ -105,6 +105,9 @@ class StatusEvent(models.Model):
     A deletion that came before its event has no order; only its id and revision mean anything.
     """
 
+    place: str | None = None
+    """The `shipmentId` of its shipment, None for the order itself. No column: who loads an event tells it."""
+
     event_id = models.CharField(max_length=100, primary_key=True)
     revision = models.BigIntegerField()
     deleted = models.BooleanField()

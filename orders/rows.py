@@ -43,17 +43,14 @@ def write_orders(settled: Sequence[Settled], times: Iterable[datetime]) -> None:
     _write(SalesOrder, [draft.order for draft, _ in settled], ORDER_COLUMNS)
     for draft, _ in settled:
         for shipment in draft.shipments.values():
-            shipment.order = draft.order
+            shipment.order_id = draft.order.pk
     shipments = [row for draft, document in settled for row in draft.changed_shipments(document)]
     _write(Shipment, shipments, SHIPMENT_COLUMNS)
 
 
 def write_events(events: Iterable[StatusEvent]) -> None:
     """Write events whose orders and shipments are there."""
-    events = list(events)
-    for event in events:  # an order or shipment that was new has its key only now
-        event.order, event.shipment = event.order, event.shipment
-    _write(StatusEvent, events, EVENT_COLUMNS)
+    _write(StatusEvent, list(events), EVENT_COLUMNS)
 
 
 def _write(model: type[Model], rows: Sequence[Model], columns: Sequence[str]) -> None:

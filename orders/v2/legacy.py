@@ -34,8 +34,8 @@ def legacy_order(document: Document) -> Document:
 
 def legacy_status(document: Document) -> str | None:
     """The order's v2 status now; None when it has no event."""
-    statuses = [status for status, _ in _statuses(_one_line(document))]
-    return statuses[-1] if statuses else None
+    states = [state for state, _ in _states(_one_line(document))]
+    return _status(*states[-1]) if states else None
 
 
 Line = list[tuple[str | None, Document]]
@@ -62,8 +62,17 @@ def _status_changes(line: Line) -> Iterator[Document]:
         before = status
 
 
+State = tuple[str | None, dict[str, str], str | None, bool]
+"""The newest status of the order itself, of each shipment, and of any shipment; whether one has left."""
+
+
 def _statuses(line: Line) -> Iterator[tuple[str, Document]]:
     """The v2 status after each event, and that event."""
+    return ((_status(*state), entry) for state, entry in _states(line))
+
+
+def _states(line: Line) -> Iterator[tuple[State, Document]]:
+    """What the v2 status is worked out from after each event, and that event."""
     of_order = last_of_shipments = None
     shipments: dict[str, str] = {}
     left = False
@@ -73,10 +82,10 @@ def _statuses(line: Line) -> Iterator[tuple[str, Document]]:
         else:
             shipments[shipment_id] = last_of_shipments = entry["status"]
             left = left or entry["status"] in SHIPPED
-        yield _status(of_order, shipments, last_of_shipments, left=left), entry
+        yield (of_order, shipments, last_of_shipments, left), entry
 
 
-def _status(of_order: str | None, shipments: dict[str, str], last: str | None, *, left: bool) -> str:
+def _status(of_order: str | None, shipments: dict[str, str], last: str | None, left: bool) -> str:
     if of_order in (OrderStatus.CANCELED, OrderStatus.ERROR, OrderStatus.COMPLETED):
         return str(of_order)
     if shipments and all(status == ShipmentStatus.DELIVERED for status in shipments.values()):
