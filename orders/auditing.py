@@ -1,6 +1,7 @@
 """The promises, checked on live data. Each finding is a sentence."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ import orjson
 from django.db import transaction
 from django.db.models import Count
 
+from callers.times import format_time
+from orders import engine
 from orders.batch import Batch
 from orders.documents import Document, to_text
 from orders.drafts import Draft, statuses
@@ -26,30 +29,47 @@ class Finding:
 
 
 def audit(orders: SalesOrderQuerySet) -> Iterator[Finding]:
-    """All that is wrong with `orders`. Publishing goes on meanwhile: each batch of 200 is locked shortly."""
-    yield from _times_twice()
-    yield from _heads_behind(orders)
-    last = 0
-    while pks := list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
-        with transaction.atomic(durable=True):
-            batch = Batch.of_orders(pks)
-            newest = FeedClock.newest()
-            findings = [found for draft in batch.drafts.values() for found in _order(draft, newest)]
+    """All that is wrong with `orders`. Publishing goes on meanwhile, and waits for nothing.
+
+    200 orders at a time are looked at as they were, with the clock, at one moment.
+    """
+    with _one_moment():
+        findings = [*_times_twice(orders), *_heads_behind(orders)]
+    yield from findings
+    last: int | None = 0
+    while last is not None:
+        with _one_moment():
+            last, findings = _batch_after(last, orders)
         yield from findings
-        last = pks[-1]
 
 
-def _times_twice() -> Iterator[Finding]:
-    """The database holds the column unique; a restored or hand-made table may not."""
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    with transaction.atomic(durable=True):
+        engine.look_only()
+        engine.allow_long_waits()
+        yield
+
+
+def _times_twice(orders: SalesOrderQuerySet) -> Iterator[Finding]:
+    """Over all channels, which no constraint of the database does. One query, of the whole table."""
     twice = SalesOrder.objects.values("updated_time").annotate(count=Count("pk")).filter(count__gt=1)
-    for row in twice.order_by("updated_time")[:100]:
-        yield Finding(f"{row['count']} orders have the updatedTime {row['updated_time'].isoformat()}.")
+    for row in twice.filter(updated_time__in=orders.values("updated_time")).order_by("updated_time"):
+        yield Finding(f"{row['count']} orders have the updatedTime {format_time(row['updated_time'])}.")
+
+
+def _batch_after(last: int, orders: SalesOrderQuerySet) -> tuple[int | None, list[Finding]]:
+    """The primary key to go on after, if there is more, and what is wrong with the batch."""
+    pks = list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE])
+    newest = FeedClock.newest()
+    findings = [found for draft in Batch.seen(pks).drafts.values() for found in _order(draft, newest)]
+    return (pks[-1] if pks else None), findings
 
 
 def _heads_behind(orders: SalesOrderQuerySet) -> Iterator[Finding]:
-    """Orders are read first: what is published meanwhile only moves the heads on."""
+    """A process that remembers the heads would not ask for orders that are newer. Three queries."""
     for scope, time in FeedHead.objects.behind(orders.newest_by_scope()).items():
-        yield Finding(f"The head of {scope.kind} {scope.identifier} is older than {time.isoformat()}.")
+        yield Finding(f"The head of {scope.kind} {scope.identifier} is older than {format_time(time)}.")
 
 
 def _order(draft: Draft, newest: datetime) -> Iterator[Finding]:

@@ -18,6 +18,16 @@ def allow_long_waits() -> None:
         connection.connection.patience_seconds = 65  # and a little more, see acommerce_status.postgresql
 
 
+def look_only() -> None:
+    """Have this transaction, from its first query on, see one moment of the database, and lock nothing.
+
+    SQLite's transactions see one moment as they are.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
 def is_lost_race(error: OperationalError) -> bool:
     """Whether the transaction was chosen to give way to another one, and may begin again."""
     return getattr(error.__cause__, "sqlstate", None) in (DEADLOCK, SERIALIZATION_FAILURE)

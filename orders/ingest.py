@@ -59,9 +59,10 @@ def publish(
 ) -> Summary:
     """Publish events, given as JSON lines or as dicts of the same shape; blank lines are passed over.
 
-    Each `batch_size` lines are one transaction. Killed at any point and run again from the start, the
-    result is the same as if it had run once. A line that cannot be accepted goes to `on_rejected`, the
-    others go in. Must not be called inside a transaction: its lock on the clock would last until that ends.
+    Each `batch_size` lines are one transaction, or several where others publish the same. Killed at any
+    point and run again from the start, the result is the same as if it had run once. A line that cannot be
+    accepted goes to `on_rejected`, the others go in. Must not be called inside a transaction: its lock on
+    the clock would last until that ends.
     """
     total = Summary()
     for batch in _batches(lines, batch_size):
@@ -97,7 +98,11 @@ def _publish_batch(lines: list[Numbered]) -> tuple[Summary, list[Rejected]]:
 
 
 def _apply_until_unraced(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejected]]:
-    """Another publisher may have created what we were about to create; then begin again, and see it."""
+    """Another publisher may have created what we were about to create; then begin again, and see it.
+
+    A large batch may lose every time. In halves, and in the end line by line, it does not: what a line
+    creates can be lost only once, for then it is there.
+    """
     for attempt in range(1, ATTEMPTS):
         try:
             return _apply(events)
@@ -106,7 +111,13 @@ def _apply_until_unraced(events: list[tuple[int, Line, Event]]) -> tuple[Summary
                 raise
             logger.info("batch begins again after attempt %d: %s", attempt, type(error).__name__)
             time.sleep(0.01 * attempt)
-    return _apply(events)
+    if len(events) == 1:
+        return _apply(events)
+    middle = len(events) // 2
+    summary, refused = _apply_until_unraced(events[:middle])
+    others, refused_too = _apply_until_unraced(events[middle:])
+    summary.add(others)
+    return summary, [*refused, *refused_too]
 
 
 def _apply(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejected]]:

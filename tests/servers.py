@@ -20,10 +20,11 @@ PATIENCE = 20  # seconds to end in; it takes less than one
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens, and the file it logs to."""
+    """Where it listens, the file it logs to, and the process whose children are its workers."""
 
     port: int
     log: Path
+    pid: int
 
     @property
     def url(self) -> str:
@@ -60,7 +61,7 @@ def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
             preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
         )
     try:
-        yield Server(port, log)
+        yield Server(port, log, process.pid)
     finally:
         _end(process)
 

@@ -10,7 +10,7 @@ from threading import Event, Thread
 import httpx2
 
 from tests.promises.installation import CHANNEL, FEED
-from tests.promises.replica.poller import Poller
+from tests.promises.pollers import Poller
 
 Act = Callable[[httpx2.Client], None]
 """What a caller does; it raises when it hears something wrong."""
@@ -101,7 +101,8 @@ def name_orders(known: Poller) -> Act:
     """Asks for ten orders by id."""
 
     def act(api: httpx2.Client) -> None:
-        names = random.sample(sorted(known.held), min(10, len(known.held))) or ["unknown"]
+        there = sorted(order_id for _, order_id in known.held)
+        names = random.sample(there, min(10, len(there))) or ["unknown"]
         expect(api.get(f"{FEED}/id", params={"id": names}).status_code == 200, names)
 
     return act

@@ -14,8 +14,8 @@ from benchmarks.soak.report import Report
 from benchmarks.soak.watch import Sample, Watch, web_workers
 from orders.demo import DemoOrder, demo_orders
 from tests.promises.installation import Installation, Publisher, client_of
+from tests.promises.pollers import Poller, published
 from tests.promises.replica.pair import filled, followed
-from tests.promises.replica.poller import Poller, published
 from tests.services import redis
 from tests.services.server import private_folder
 

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from orders import engine, ingest
 from orders.batch import Raced
 from orders.models import FeedClock, SalesOrder
-from tests.factories import Fields, event, withdrawal
+from tests.factories import Fields, event, new_orders, withdrawal
 from tests.orders.published import history
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -97,6 +97,24 @@ def test_a_batch_that_keeps_losing_gives_up_and_changes_nothing(monkeypatch: pyt
 
     assert len(attempts) == ingest.ATTEMPTS
     assert not SalesOrder.objects.exists()
+
+
+def test_a_batch_that_keeps_losing_is_published_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    advance = FeedClock.advance
+
+    def lose(count: int) -> list[datetime]:
+        if count > 1:
+            raise Raced
+        return advance(count)
+
+    monkeypatch.setattr(FeedClock, "advance", lose)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    lines = [*new_orders(3), event(orderId="O-1", status="?"), event(orderId="O-1", partnerId="9")]
+    rejects: list[ingest.Rejected] = []
+    found = ingest.publish(lines, on_rejected=rejects.append)
+
+    assert found == ingest.Summary(published=3, rejected=2)
+    assert [each.number for each in rejects] == [4, 5]
 
 
 def test_only_a_lost_race_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.servers import Server
 from tests.services import Postgres, Redis
 
 
-def processes(server: Postgres | Redis) -> list[int]:
+def processes(server: Postgres | Redis | Server) -> list[int]:
     """The server's main process, first, and all its children."""
     stats = [file.read_text().rpartition(")") for file in Path("/proc").glob("[0-9]*/stat")]
     children = [int(name.split()[0]) for name, _, rest in stats if int(rest.split()[1]) == server.pid]

@@ -3,17 +3,19 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import httpx2
 import orjson
 
 from tests.factories import Fields
 from tests.servers import ROOT, Server, serve
+from tests.services import Postgres, postgres
 from tests.services.server import die_with_parent
 
 CHANNEL = "lazada-th"
@@ -37,10 +39,12 @@ class Installation:
         )
         return done.stdout
 
-    def create_caller(self, username: str, rate: str = PLENTY) -> dict[str, str]:
-        """The credentials of a new caller of the channel."""
+    def create_caller(
+        self, username: str, rate: str = PLENTY, grants: Sequence[str] = (f"--channel={CHANNEL}",)
+    ) -> dict[str, str]:
+        """The credentials of a new caller, of the channel unless told."""
         credentials: dict[str, str] = orjson.loads(
-            self.manage("create_caller", username, "--channel", CHANNEL, "--rate", rate)
+            self.manage("create_caller", username, "--rate", rate, *grants)
         )
         return credentials
 
@@ -49,10 +53,10 @@ class Installation:
         return serve(folder, 0, **self.variables | variables)
 
     @contextmanager
-    def publisher(self) -> Iterator["Publisher"]:
-        """A process that publishes, until the block ends."""
+    def publisher(self, *options: str) -> Iterator["Publisher"]:
+        """A process that publishes, until the block ends; well-behaved unless told."""
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.promises.publisher"],
+            [sys.executable, "-m", "tests.promises.publisher", *options],
             cwd=ROOT,
             env=os.environ | self.variables,
             stdin=subprocess.PIPE,
@@ -63,6 +67,15 @@ class Installation:
                 yield Publisher(cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout))
             finally:
                 process.kill()
+
+
+@contextmanager
+def installed(*, fsync: bool = False) -> Iterator[tuple[Postgres, Installation]]:
+    """On a new PostgreSQL, without an order; `fsync` as in tests.services."""
+    with postgres(fsync=fsync) as server:
+        place = Installation({"DATABASE_URL": server.url})
+        place.manage("migrate", "-v", "0")
+        yield server, place
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,16 @@ class Publisher:
         self.orders.flush()
         answer: dict[str, int] = orjson.loads(self.answers.readline())
         return answer
+
+
+def eventually(question: Callable[[], Any]) -> bool:
+    """Whether the question is answered by yes before PATIENCE ends."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if question():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """Publishes what the tests tell it, on the database of its environment: see tests.promises.installation.
 
 A line of standard input is a JSON list of events, published as one; its answer is a line too: the summary.
+With `--misbehave SEED`, and `--without-lock`, it does what tests.promises.misbehaving says.
 """
 
 import sys
+from argparse import ArgumentParser
+from contextlib import nullcontext
 from dataclasses import asdict
 
 import django
@@ -12,13 +15,23 @@ import orjson
 
 def main() -> None:
     """Publish until the input ends."""
-    django.setup()
+    parser = ArgumentParser()
+    parser.add_argument("--misbehave", type=int, metavar="SEED")
+    parser.add_argument("--without-lock", action="store_true")
+    options = parser.parse_args()
+    django.setup(set_prefix=False)
     from orders.ingest import publish  # noqa: PLC0415 - a module with models, so after setup
+    from tests.promises import misbehaving  # noqa: PLC0415 - as above
 
+    if options.without_lock:
+        misbehaving.take_the_lock_out()
+    manners = None if options.misbehave is None else misbehaving.Misbehaviour(options.misbehave)
     for line in sys.stdin.buffer:
         events = orjson.loads(line)
-        summary = publish(events, batch_size=len(events))
-        sys.stdout.buffer.write(orjson.dumps(asdict(summary)) + b"\n")
+        with manners or nullcontext():
+            summary = misbehaving.until_committed(publish, events)
+        answer = asdict(summary) | (manners.done if manners else {})
+        sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
         sys.stdout.buffer.flush()
 
 

@@ -1,10 +1,12 @@
 """The database's clock goes wrong: times go on, and nobody loses anything.
 
-Each test fails when FeedClock.advance takes the database's time alone, without `last_time + STEP`; and
-the last one also when it takes `last_time + STEP` alone.
+What must be there for these tests to pass, tried by taking it out:
+* `last_time + STEP` in `orders.clock.FeedClock.advance`: without it what is published after a step back is
+  missed;
+* `database_time` there: without it times do not come back to those of the clock when it is right again.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db.models import DateTimeField, Expression, ExpressionWrapper, Value
@@ -15,12 +17,13 @@ from django.utils import timezone
 from callers.times import parse_time
 from orders.models import STEP, SalesOrder
 from tests.conftest import Publish
-from tests.factories import Fields, event
+from tests.factories import event, new_orders
+from tests.promises.installation import CHANNEL
+from tests.promises.pollers import LinkPoller, Poller
 
 pytestmark = pytest.mark.wire
 
 HOUR = timedelta(hours=1)
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 class DatabaseClock:
@@ -36,62 +39,64 @@ class DatabaseClock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> DatabaseClock:
     clock = DatabaseClock()
-    monkeypatch.setattr("orders.models.Now", clock)
+    monkeypatch.setattr("orders.clock.Now", clock)
     return clock
 
 
-class Follower:
-    """A client that sends back what it was given, and has it all."""
-
-    def __init__(self, api: Client) -> None:
-        self.api = api
-        self.since: str | None = None
-        self.seen: list[Fields] = []
-
-    def poll(self) -> list[str]:
-        """The ids of what is new."""
-        response = self.api.get(FEED, {"updatedSince": self.since} if self.since else {})
-        assert response.status_code == 200
-        body = response.json()
-        self.seen += body["orders"]
-        self.since = body["nextUpdatedSince"]
-        return [order["orderId"] for order in body["orders"]]
+def time_of(poller: Poller, number: int) -> datetime:
+    return parse_time(poller.held[CHANNEL, f"O-{number}"]["updatedTime"])
 
 
 @pytest.mark.parametrize("steps", [[-1], [1], [1, 0], [-1, 0], [0, 1, 0, -1, 1], [24, -24]], ids=str)
 def test_times_increase_and_nothing_is_skipped_whatever_the_clock_does(
     api: Client, publish: Publish, clock: DatabaseClock, steps: list[int]
 ) -> None:
-    follower = Follower(api)
-    publish(event(orderId="O-0"))
-    told = [follower.poll()]
+    pollers = [Poller(), Poller(milliseconds=True), LinkPoller(CHANNEL, 1)]
+    seen: list[str] = []
+    for poller in pollers:
+        poller.notice = lambda key, order: seen.append(order.get("updatedTime", ""))
 
-    for hours in steps:
+    for hours in [0, *steps]:
         clock.off = hours * HOUR
         publish(event(orderId="O-0"), event(orderId="O-1"))
-        told.append(sorted(follower.poll()))
+        assert [poller.catch_up(api) for poller in pollers] == [2, 2, 2]
 
-    times = [order["updatedTime"] for order in follower.seen]
-    assert told == [["O-0"], *[["O-0", "O-1"]] * len(steps)]
-    assert times == sorted(set(times))
+    told = [time for time in seen if time]
+    assert len(set(told)) == 2 * len([0, *steps])
 
 
 def test_after_a_step_back_each_change_is_20_microseconds_after_the_last(
     api: Client, publish: Publish, clock: DatabaseClock
 ) -> None:
-    follower = Follower(api)
+    poller = Poller()
     clock.off = HOUR
     publish(event(orderId="O-0"))
-    follower.poll()
+    poller.poll(api)
     clock.off = -HOUR
 
     for number in (1, 2):
         publish(event(orderId=f"O-{number}"))
-        assert follower.poll() == [f"O-{number}"]
+        assert poller.poll(api) == 1
 
-    first, second, third = [parse_time(order["updatedTime"]) for order in follower.seen]
-    assert (second, third) == (first + STEP, first + 2 * STEP)
-    assert third > timezone.now() + HOUR / 2
+    first = time_of(poller, 0)
+    assert [time_of(poller, number) for number in (1, 2)] == [first + STEP, first + 2 * STEP]
+    assert first > timezone.now() + HOUR / 2
+
+
+@pytest.mark.parametrize("milliseconds", [False, True])
+def test_a_feed_that_waits_for_the_clock_goes_on_page_by_page(
+    api: Client, publish: Publish, clock: DatabaseClock, milliseconds: bool
+) -> None:
+    """Fifty changes share a millisecond, so that one who keeps no more is told some twice, and moves on."""
+    poller = Poller(milliseconds=milliseconds)
+    clock.off = HOUR
+    publish(*new_orders(1))
+    clock.off = -HOUR
+
+    publish(*new_orders(350))
+
+    assert poller.catch_up(api) == 350
+    assert time_of(poller, 350) - time_of(poller, 1) < timedelta(milliseconds=7)
 
 
 def test_when_the_clock_is_right_again_so_are_the_times(publish: Publish, clock: DatabaseClock) -> None:

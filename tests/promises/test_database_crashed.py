@@ -1,6 +1,10 @@
-"""A database that dies in the middle of an ingest: what pollers were told stays true."""
+"""A database that dies in the middle of an ingest: what pollers were told stays true.
 
-import json
+What must be there for this test to pass, tried by taking it out:
+* `if known and event.revision <= known.revision` in `orders.drafts.Draft.apply`: without it what is ingested
+  again takes back what came after it.
+"""
+
 import os
 import subprocess
 import sys
@@ -13,11 +17,11 @@ import pytest
 
 from orders import ingest
 from tests.promises import workload
-from tests.promises.installation import Installation, client_of
+from tests.promises.installation import Installation, installed
 from tests.promises.state import documents, state
-from tests.promises.watching import Watch, watching
+from tests.promises.watching import Watch, watching_over
 from tests.servers import ROOT, database_environment
-from tests.services import Postgres, postgres
+from tests.services import Postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
@@ -29,23 +33,15 @@ PATIENCE = 60
 @pytest.fixture
 def database() -> Iterator[Postgres]:
     """A migrated database that would outlive a crash of the machine, too."""
-    with postgres(fsync=True) as server:
-        Installation({"DATABASE_URL": server.url}).manage("migrate", "-v", "0")
+    with installed(fsync=True) as (server, _):
         yield server
 
 
 @pytest.fixture
 def watch(database: Postgres, tmp_path: Path) -> Iterator[Watch]:
-    """Witnesses of a server on it."""
-    place = Installation({"DATABASE_URL": database.url})
-    grants = [f"--channel={name}" for name in workload.CHANNELS]
-    grants += [f"--partner={name}" for name in workload.PARTNERS]
-    credentials = json.loads(place.manage("create_caller", "poller", "--rate=100000000/m", *grants))
-    with place.serve(tmp_path / "server", LOG_LEVEL="ERROR") as server:
-        with client_of(server.url, credentials) as client:
-            token = client.headers["X-Subject-Token"]
-        with watching(server.url, token) as watch:
-            yield watch
+    """Pollers of a server on it."""
+    with watching_over(Installation({"DATABASE_URL": database.url}), tmp_path / "server") as watch:
+        yield watch
 
 
 def start_ingest(database: Postgres, file: Path) -> subprocess.Popen[bytes]:
@@ -84,7 +80,8 @@ def crash_during_ingest(database: Postgres, file: Path, count: int) -> int:
 def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
     database: Postgres, watch: Watch, tmp_path: Path
 ) -> None:
-    """Fails without `if known and event.revision <= known.revision` in Draft.apply: replays would win."""
+    with psycopg.connect(database.url) as connection:
+        safe = connection.execute("SHOW fsync").fetchone()
     told = workload.lines(seed=2, count=2500)
     file = workload.write(tmp_path / "events.ndjson", told)
 
@@ -93,8 +90,9 @@ def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
     watch.finish()
 
     ingest.publish(told)
+    assert safe == ("on",)
     assert 0 not in died
     assert finished == 0
     assert watch.interruptions
-    assert watch.held() == watch.expected(documents(database.url))
+    assert not watch.lost(documents(database.url))
     assert state(database.url) == state(database_environment()["DATABASE_URL"])

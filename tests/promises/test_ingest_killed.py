@@ -1,4 +1,9 @@
-"""An ingest that dies is simply run again."""
+"""An ingest that dies is simply run again.
+
+What must be there for this test to pass, tried by taking it out:
+* `if known and event.revision <= known.revision` in `orders.drafts.Draft.apply`: without it what is ingested
+  again takes back what came after it.
+"""
 
 import os
 import subprocess
@@ -8,22 +13,20 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from callers.administration import create_caller
-from callers.tokens import issue_token
 from orders.models import SalesOrder, Shipment, StatusEvent
 from tests.promises import workload
 from tests.promises.state import documents, state
-from tests.promises.watching import watching
+from tests.promises.watching import admitted, watching
 from tests.servers import ROOT, Server, database_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
-KILLS = 30
+KILLS = 40
 
 
 @pytest.fixture
 def events(tmp_path: Path) -> Path:
-    return workload.write(tmp_path / "events.ndjson", workload.lines(seed=1, count=6000))
+    return workload.write(tmp_path / "events.ndjson", workload.lines(seed=1, count=4000))
 
 
 def ingest(file: Path) -> None:
@@ -35,30 +38,25 @@ def kill_ingests(file: Path) -> int:
     command = [sys.executable, "-m", "tests.promises.victim", str(file), str(KILLS)]
     environment = os.environ | database_environment() | {"LOG_LEVEL": "ERROR"}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=120
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=300
     )
     return int(done.stdout)
 
 
-def test_killed_thirty_times_and_run_again_the_state_is_that_of_one_run(server: Server, events: Path) -> None:
-    """Fails without `if known and event.revision <= known.revision` in Draft.apply: replays would win.
-
-    Nobody who polled meanwhile has lost anything, or was told again what had been withdrawn.
-    """
-    key = create_caller(
-        username="poller", channels=workload.CHANNELS, partners=workload.PARTNERS, rate="100000000/m"
-    )
+def test_killed_forty_times_and_run_again_the_state_is_that_of_one_run(server: Server, events: Path) -> None:
+    """Nobody who polled meanwhile has lost anything, or was told again what had been withdrawn."""
     database = database_environment()["DATABASE_URL"]
 
-    with watching(server.url, issue_token(username="poller", key=key)[0]) as watch:
+    with watching(server.url, admitted()) as watch:
         killed = kill_ingests(events)
         done = StatusEvent.objects.count()
         ingest(events)
-    found = state(database)
+    found, lost = state(database), watch.lost(documents(database))
+    everything = StatusEvent.objects.count()
 
-    assert killed > KILLS / 2
-    assert done
-    assert watch.held() == watch.expected(documents(database))
+    assert killed == KILLS
+    assert 0 < done < everything
+    assert not lost
     for model in (StatusEvent, Shipment, SalesOrder):
         model._default_manager.all().delete()
     ingest(events)

@@ -8,13 +8,18 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import django
 from django.core.management import call_command, load_command_class
 from django.db import connection
 
-LONGEST_LIFE = 0.6
-"""Seconds. Each victim starts with what is there already, and that takes most of its life."""
+BATCH_SIZE = 100
+FIRST, FURTHER = 30, 3
+"""The first victim dies within so many statements, each further one may live for so many more: it begins with
+what is there already, at six statements a batch or so, and a batch of what is new takes twenty."""
+LONGEST_STATEMENT = 0.01
 
 
 def main(file: str, times: int) -> None:
@@ -23,27 +28,35 @@ def main(file: str, times: int) -> None:
     load_command_class("orders", "ingest")
     chance = random.Random(1)
     killed = 0
-    for _ in range(times):
-        ready, about_to_begin = os.pipe()
+    for number in range(times):
+        told, tell = os.pipe()
         victim = os.fork()
         if not victim:
-            _ingest(file, about_to_begin)
-        os.close(about_to_begin)
-        os.read(ready, 1)
-        os.close(ready)
-        time.sleep(chance.uniform(0, LONGEST_LIFE))
+            _ingest(file, tell)
+        os.close(tell)
+        _wait(told, chance.randint(1, FIRST + FURTHER * number))
+        os.close(told)
+        time.sleep(chance.uniform(0, LONGEST_STATEMENT))
         os.kill(victim, signal.SIGKILL)
         killed += os.WIFSIGNALED(os.waitpid(victim, 0)[1])
     print(killed)
 
 
-def _ingest(file: str, about_to_begin: int) -> None:
+def _wait(told: int, statements: int) -> None:
+    """Return when so many have begun, or the victim has ended."""
+    while statements > 0 and (heard := os.read(told, statements)):
+        statements -= len(heard)
+
+
+def _ingest(file: str, tell: int) -> None:
+    def telling(execute: Callable[..., Any], *arguments: Any) -> Any:
+        os.write(tell, b".")
+        return execute(*arguments)
+
     status = 1
     try:
-        connection.ensure_connection()
-        os.write(about_to_begin, b"!")
-        with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - it is no path of ours
-            call_command("ingest", file, "--batch-size", "200", stdout=nowhere)
+        with open(os.devnull, "w") as nowhere, connection.execute_wrapper(telling):  # noqa: PTH123 - no path of ours
+            call_command("ingest", file, "--batch-size", str(BATCH_SIZE), stdout=nowhere)
         status = 0
     finally:
         os._exit(status)

@@ -1,77 +1,114 @@
-"""Witnesses that poll a server while something happens to it."""
+"""Pollers of four kinds that poll a server all the while, and what they must hold in the end."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from tests.promises.oracle import Fields
-from tests.promises.pollers import Orders, Poller, Watermark
-from tests.promises.witness import Witness
+from callers.administration import create_caller
+from callers.tokens import issue_token
+from tests.promises.installation import PLENTY, Installation, client_of
+from tests.promises.oracle import legacy
+from tests.promises.pollers import LinkPoller, Orders, Poller
+from tests.promises.watcher import Watcher
 from tests.promises.workload import CHANNELS, PARTNERS
 
 PATIENCE = 60
 
 
 class Watch:
-    """What two witnesses have been told: one polls a channel by 7, the other a partner by 100 orders."""
+    """v3 by channel and by partner, v2 by `Link`, and one that keeps milliseconds; pages of 7 and of 100."""
 
     def __init__(self, server: str, token: str) -> None:
-        headers = {"X-Subject-Token": token}
-        self.steps = {
-            ("channelId", CHANNELS[0]): Witness(
-                Watermark(f"/v3/channel/{CHANNELS[0]}/sales-order-status", 7)
-            ),
-            ("partnerId", PARTNERS[0]): Witness(
-                Watermark(f"/v3/partner/{PARTNERS[0]}/sales-order-status", 100)
-            ),
+        feed, other = CHANNELS
+        pollers = {
+            "v3 by channel": Poller(f"/v3/channel/{feed}/sales-order-status", 7),
+            "v3 by partner": Poller(f"/v3/partner/{PARTNERS[0]}/sales-order-status", 100),
+            "v2 by Link": LinkPoller(other, 7),
+            "milliseconds only": Poller(f"/v3/channel/{feed}/sales-order-status", 100, milliseconds=True),
         }
-        self.pollers = {scope: Poller(server, headers, step) for scope, step in self.steps.items()}
+        self.watchers = {name: Watcher(server, token, poller) for name, poller in pollers.items()}
 
     @property
     def interruptions(self) -> int:
         """How many polls failed, and were sent again."""
-        return sum(step.interruptions for step in self.steps.values())
+        return sum(watcher.interruptions for watcher in self.watchers.values())
+
+    @property
+    def answers(self) -> dict[str, int]:
+        """How many polls of each did not fail."""
+        return {name: watcher.poller.answers for name, watcher in self.watchers.items()}
 
     def wait_for_answers(self, count: int) -> None:
         """Return once so many more polls have been answered."""
-        deadline, enough = time.monotonic() + PATIENCE, self._answers() + count
-        while self._answers() < enough:
+        deadline, enough = time.monotonic() + PATIENCE, sum(self.answers.values()) + count
+        while sum(self.answers.values()) < enough:
             assert time.monotonic() < deadline
             time.sleep(0.005)
 
     def finish(self) -> None:
-        """Return once nothing more is new."""
-        for poller in self.pollers.values():
-            poller.no_more.set()
-        for poller in self.pollers.values():
-            poller.join(PATIENCE)
-        ends = [(poller.failure, poller.is_alive()) for poller in self.pollers.values()]
-        assert ends == [(None, False)] * len(ends)
+        """Nothing is published any more: return once nothing more is new."""
+        for watcher in self.watchers.values():
+            watcher.last_change = min(watcher.last_change, time.monotonic())
+        for watcher in self.watchers.values():
+            watcher.join(PATIENCE)
+            if watcher.failure:
+                raise watcher.failure
+            assert not watcher.is_alive(), f"there is no end to what {watcher.poller.path} is told"
 
-    def held(self) -> list[Orders]:
-        """What they hold."""
-        return [poller.orders for poller in self.pollers.values()]
+    def lost(self, published: Orders) -> dict[str, Orders]:
+        """What a poller holds otherwise than these v3 orders are, or not at all; nothing if all is well."""
+        lost = {}
+        for name, expected in _expected(published).items():
+            held = self.watchers[name].poller.held
+            keys = [key for key in held | expected if held.get(key) != expected.get(key)]
+            if keys:
+                lost[name] = {key: held.get(key, {}) for key in keys}
+        return lost
 
-    def _answers(self) -> int:
-        return sum(step.answers for step in self.steps.values())
 
-    def expected(self, published: Orders) -> list[Orders]:
-        """What they must hold."""
-        return [_of(published, name, identifier) for name, identifier in self.steps]
+def _expected(published: Orders) -> dict[str, Orders]:
+    """What each must hold."""
+    feed, other = CHANNELS
+    channel = {key: order for key, order in published.items() if key[0] == feed}
+    return {
+        "v3 by channel": channel,
+        "v3 by partner": {k: order for k, order in published.items() if order["partnerId"] == PARTNERS[0]},
+        "v2 by Link": {key: legacy(order) for key, order in published.items() if key[0] == other},
+        "milliseconds only": channel,
+    }
+
+
+GRANTS = [f"--channel={name}" for name in CHANNELS] + [f"--partner={name}" for name in PARTNERS]
+"""What `manage.py create_caller` lets a caller poll, so that it may poll all that."""
+
+
+def admitted() -> str:
+    """A token of a new caller that may do so, in the tests' own database."""
+    key = create_caller(username="poller", channels=CHANNELS, partners=PARTNERS, rate=PLENTY)
+    return issue_token(username="poller", key=key)[0]
 
 
 @contextmanager
 def watching(server: str, token: str) -> Iterator[Watch]:
     """They poll while the block runs, and then until nothing more is new."""
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line for each poll costs more than the poll
     watch = Watch(server, token)
-    for poller in watch.pollers.values():
-        poller.start()
+    for watcher in watch.watchers.values():
+        watcher.start()
     try:
         yield watch
     finally:
         watch.finish()
 
 
-def _of(published: Orders, name: str, identifier: str) -> Orders:
-    found: dict[tuple[str, str], Fields] = published
-    return {key: order for key, order in found.items() if order[name] == identifier}
+@contextmanager
+def watching_over(place: Installation, folder: Path) -> Iterator[Watch]:
+    """The same, of a server of an installation's own; it logs to `folder`."""
+    credentials = place.create_caller("poller", grants=GRANTS)
+    with place.serve(folder, LOG_LEVEL="ERROR") as server:
+        with client_of(server.url, credentials) as client:
+            token = client.headers["X-Subject-Token"]
+        with watching(server.url, token) as watch:
+            yield watch

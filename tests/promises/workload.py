@@ -17,9 +17,10 @@ WORDS = ["NEW", "IN_PROGRESS", "COMPLETED", "CANCELED", "ERROR"]
 
 
 def lines(seed: int, count: int, orders: int = 150) -> list[Fields]:
-    """New events, revisions, deletions, restorations and repetitions; `detail` tells the revision.
+    """New events, revisions, deletions, restorations and repetitions; `detailedStatus` tells the revision.
 
-    No two seeds have an event in common, but they have all orders in common.
+    No two seeds have an event in common, but they have all orders in common. Of two orders with one id, and
+    one partner, each is in another channel.
     """
     chance = random.Random(seed)
     told: list[Fields] = []
@@ -56,15 +57,15 @@ def _new(chance: random.Random, event_id: str, order: int) -> Fields:
         "revision": 1,
         "deleted": False,
         "channelId": CHANNELS[order % 2],
-        "partnerId": PARTNERS[order % 3],
-        "orderId": f"O-{order}",
+        "partnerId": PARTNERS[order // 2 % 3],
+        "orderId": f"O-{order // 2}",
         "orderCreatedTime": "2026-11-20T03:00:00.000000Z",
         "shipmentId": shipment_id,
         "trackingId": f"TRK-{event_id}" if shipment_id else None,
         "carrier": "KERRY" if shipment_id else None,
         "status": chance.choice(MOVES if shipment_id else WORDS),
-        "detailedStatus": None,
-        "detail": "1",
+        "detailedStatus": "R-1",
+        "detail": None,
         "eventTime": f"2026-11-20T{chance.randrange(24):02}:{chance.randrange(60):02}:00.000000Z",
     }
 
@@ -72,4 +73,5 @@ def _new(chance: random.Random, event_id: str, order: int) -> Fields:
 def _revised(chance: random.Random, last: Fields) -> Fields:
     revision = last["revision"] + 1
     status = chance.choice(MOVES if last["shipmentId"] else WORDS)
-    return last | {"revision": revision, "deleted": False, "detail": str(revision), "status": status}
+    told = {"status": status, "detailedStatus": f"R-{revision}"}
+    return last | told | {"revision": revision, "deleted": False}

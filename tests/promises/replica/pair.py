@@ -1,7 +1,6 @@
 """A primary and a standby that streams from it, and what a test does to them."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import quote
 import psycopg
 
 from tests.factories import new_orders
-from tests.promises.installation import PATIENCE, Installation
+from tests.promises.installation import Installation, eventually, installed
 from tests.services import Postgres, postgres
 
 
@@ -34,9 +33,7 @@ class Filled:
 
 @contextmanager
 def filled() -> Iterator[Filled]:
-    with postgres() as primary:
-        alone = Installation({"DATABASE_URL": primary.url})
-        alone.manage("migrate")
+    with installed() as (primary, alone):
         with alone.publisher() as publish:
             publish(*new_orders(10))
         yield Filled(primary, alone.create_caller("poller"))
@@ -67,16 +64,6 @@ def ask(server: Postgres, question: str) -> Any:
         cursor = connection.execute(question.encode())
         row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
-
-
-def eventually(question: Callable[[], Any]) -> bool:
-    """Whether the question is answered by yes before PATIENCE ends."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if question():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def pause_replay(pair: Pair) -> None:

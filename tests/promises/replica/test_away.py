@@ -12,9 +12,9 @@ import pytest
 
 from tests.factories import event
 from tests.promises.hanging import hung, processes
-from tests.promises.installation import FEED, Publisher
-from tests.promises.replica.pair import Pair, eventually, is_read
-from tests.promises.replica.poller import Poller
+from tests.promises.installation import FEED, Publisher, eventually
+from tests.promises.pollers import Poller
+from tests.promises.replica.pair import Pair, is_read
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ def test_a_standby_that_is_away_is_not_missed_and_is_used_again_when_it_is_back(
     was_used = is_read(pair.standby)
     pair.standby.stop("fast")
     publish(event(orderId="O-2"))
-    brought = poller.poll(late)
+    brought = poller.wait_for(late, 1)
     pair.standby.start()
 
     assert was_used

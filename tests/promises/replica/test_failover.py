@@ -1,7 +1,7 @@
 """A primary lost for good and its standby promoted: every poller goes on where it was.
 
 What must be there for these tests to pass, tried by taking it out:
-* `max(database_time, ...)` in `orders.models.FeedClock.advance`: without it the promoted server gives times
+* `max(database_time, ...)` in `orders.clock.FeedClock.advance`: without it the promoted server gives times
   out again that pollers have seen on the lost one;
 * `+ ahead` in `skip_clock`, where the lost server's clock was fast: without it nobody sees what is published.
 """
@@ -13,9 +13,9 @@ import httpx2
 import pytest
 
 from tests.factories import event
-from tests.promises.installation import Installation, client_of
-from tests.promises.replica.pair import Filled, Pair, ask, copied, eventually, filled, followed
-from tests.promises.replica.poller import Poller, published
+from tests.promises.installation import CHANNEL, Installation, client_of, eventually
+from tests.promises.pollers import Poller, published
+from tests.promises.replica.pair import Filled, Pair, ask, copied, filled, followed
 
 pytestmark = pytest.mark.slow
 
@@ -58,9 +58,9 @@ def promote(pair: Pair) -> None:
 
 def is_answered(poller: Poller, api: httpx2.Client) -> bool:
     """One poll that did not fail."""
-    before = poller.statuses[200] + poller.statuses[304]
+    before = poller.answers
     poller.poll(api)
-    return poller.statuses[200] + poller.statuses[304] > before
+    return poller.answers > before
 
 
 def test_after_a_synchronous_failover_there_is_nothing_to_do(pair: Pair, api: httpx2.Client) -> None:
@@ -69,6 +69,7 @@ def test_after_a_synchronous_failover_there_is_nothing_to_do(pair: Pair, api: ht
     poller = Poller()
     poller.catch_up(api)
     publish(pair)
+    seen = poller.wait_for(api, 3)
     pair.primary.stop("immediate")
     promote(pair)
 
@@ -76,8 +77,10 @@ def test_after_a_synchronous_failover_there_is_nothing_to_do(pair: Pair, api: ht
     poller.catch_up(api)
     again = publish(pair)
 
-    assert answered
-    assert [poller.held[name]["orderStatus"] for name in ("O-3", "O-5", "O-8")] == ["IN_PROGRESS"] * 3
+    assert (seen, answered) == (3, True)
+    assert [poller.held[CHANNEL, name]["orderStatus"] for name in ("O-3", "O-5", "O-8")] == [
+        "IN_PROGRESS"
+    ] * 3
     assert again["unchanged"] == 3
     assert poller.held == published(api)
 
@@ -88,7 +91,7 @@ def lose_the_tail(pair: Pair, poller: Poller, api: httpx2.Client, fast: str = ""
     if fast:
         pair.installation.manage("skip_clock", fast)
     publish(pair)
-    poller.catch_up(api)
+    assert poller.wait_for(api, 10) == 10
     pair.primary.stop("immediate")
     pair.standby.start()
     promote(pair)
@@ -102,7 +105,7 @@ def test_after_an_asynchronous_failover_what_was_lost_is_published_again(
 
     answered = eventually(lambda: is_answered(poller, api))
     again = publish(pair)
-    brought = poller.catch_up(api)
+    brought = poller.wait_for(api, 3)
 
     assert answered
     assert again["published"] == 3
@@ -117,7 +120,7 @@ def test_times_of_a_lost_server_with_a_fast_clock_are_skipped(pair: Pair, api: h
     ahead = eventually(lambda: poller.ask(api).status_code == 400)
     said = pair.installation.manage("skip_clock", str(2 * int(HOUR)))
     publish(pair)
-    brought = poller.catch_up(api)
+    brought = poller.wait_for(api, 3)
 
     assert ahead
     assert said.startswith("Changes get times later than 20")

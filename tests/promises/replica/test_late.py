@@ -14,9 +14,10 @@ import httpx2
 import pytest
 
 from tests.factories import Fields, event, withdrawal
-from tests.promises.installation import FEED, Publisher, client_of
+from tests.promises.installation import CHANNEL, FEED, Installation, Publisher, client_of, eventually
+from tests.promises.oracle import legacy
+from tests.promises.pollers import LinkPoller, Poller, published
 from tests.promises.replica.pair import Pair, pause_replay, resume_replay, wait_until_replayed
-from tests.promises.replica.poller import Poller, published
 
 pytestmark = pytest.mark.slow
 
@@ -48,32 +49,52 @@ def test_pollers_that_bounce_between_the_primary_and_a_late_standby_lose_nothing
     pair: Pair, near: httpx2.Client, late: httpx2.Client, publish: Publisher
 ) -> None:
     rng = random.Random(5)
-    pollers = [Poller(page_size=size) for size in (7, 7, 100)]
+    pollers = [Poller(page_size=7), Poller(), Poller(milliseconds=True)]
+    follower = LinkPoller(CHANNEL, 100)
     publishing = Thread(target=publish_rounds, args=(publish, pair, random.Random(6)))
     publishing.start()
     while publishing.is_alive():
-        rng.choice(pollers).poll(rng.choice([near, late]))
+        rng.choice([*pollers, follower]).poll(rng.choice([near, late]))
     publishing.join()
     pair.installation.manage("skip_clock", "3600")
     publish(event(orderId="O-1"))
 
-    hidden = [poller.catch_up(late) or poller.catch_up(near) for poller in pollers]
+    hidden = [poller.catch_up(late) + poller.wait_for(near, 1) for poller in pollers]
+    for poller in pollers:
+        poller.catch_up(near)
     still_behind = [poller.poll(late) for poller in pollers]
     resume_replay(pair)
     wait_until_replayed(pair)
+    settled = eventually(lambda: published(late) == published(near))
     found = [poller.catch_up(late) for poller in pollers]
+    follower.catch_up(late)
 
+    there = published(near)
+    assert settled
     assert all(hidden)
     assert (still_behind, found) == ([0, 0, 0], [0, 0, 0])
-    assert [poller.held for poller in pollers] == [published(near)] * 3
-    assert published(late) == published(near)
-    for poller in pollers:
+    assert [poller.held for poller in pollers] == [there] * 3
+    assert follower.held == {key: legacy(order) for key, order in there.items()}
+    for poller in (*pollers, follower):
         assert set(poller.statuses) <= {200, 304}
+
+
+def test_who_publishes_knows_what_the_standby_does_not_know_yet(pair: Pair, near: httpx2.Client) -> None:
+    both = Installation(pair.installation.variables | {"DATABASE_REPLICA_URLS": pair.standby.url})
+    news = event(orderId="O-50")
+    pause_replay(pair)
+    with both.publisher() as publish:
+        first, second = publish(news), publish(news)
+    resume_replay(pair)
+
+    assert (first["published"], second["unchanged"]) == (1, 1)
+    assert eventually(lambda: (CHANNEL, "O-50") in published(near))
 
 
 def test_an_idle_poller_is_told_so_by_either(pair: Pair, near: httpx2.Client, late: httpx2.Client) -> None:
     wait_until_replayed(pair)
     poller = Poller()
+    assert eventually(lambda: published(late) == published(near))
     poller.catch_up(near)
 
     statuses = [poller.ask(api).status_code for api in (late, near, late)]
