@@ -42,16 +42,16 @@ def issue_token(*, username: str, key: str) -> tuple[str, datetime]:
 
     Raises Unrecognised. An unknown name costs what a wrong key costs.
     """
-    caller = Caller.objects.filter(username=username, revoked_time=None).first()
-    if (
-        not hmac.compare_digest(digest(key), bytes(caller.key_digest) if caller else _NO_KEY)
-        or caller is None
-    ):
+    found = (
+        Caller.objects.filter(username=username, revoked_time=None).values_list("pk", "key_digest").first()
+    )
+    caller_id, key_digest = found or (None, _NO_KEY)
+    if not hmac.compare_digest(digest(key), bytes(key_digest)) or caller_id is None:
         raise Unrecognised
     now = timezone.now()
     token, expires_time = new_token(), now + timedelta(seconds=settings.TOKEN_LIFETIME_SECONDS)
-    Token.objects.filter(caller=caller, expires_time__lte=now).delete()
-    Token.objects.create(caller=caller, digest=digest(token), expires_time=expires_time)
+    Token.objects.filter(caller_id=caller_id, expires_time__lte=now).delete()
+    Token.objects.create(caller_id=caller_id, digest=digest(token), expires_time=expires_time)
     return token, expires_time
 
 
