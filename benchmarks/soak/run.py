@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event, Thread
 
 from benchmarks.soak import callers
@@ -33,6 +34,7 @@ class Stage:
     """All that runs, and who may call there: one caller has a small quota."""
 
     url: str
+    log: Path
     watch: Watch
     publish: Publisher
     credentials: dict[str, str]
@@ -44,7 +46,7 @@ def soak(minutes: float) -> Report:
     heard, stop, followers = Heard(), Event(), [Poller(), Poller(page_size=7)]
     with stage() as on, ExitStack() as clients:
         report = Report(heard, WORKERS * THREADS + 4, WORKERS * THREADS)
-        threads = [Thread(target=publish, args=(on.publish, stop))]
+        threads = [Thread(target=publish, args=(on.publish, stop, heard))]
         threads[0].start()
         for name, act, pause in parts(followers, on.credentials):
             who = on.limited if name == "impatient" else on.credentials
@@ -54,7 +56,7 @@ def soak(minutes: float) -> Report:
         stop.set()
         for thread in threads:
             thread.join()
-        heard.wrong += losses(on, followers)
+        heard.wrong += [*losses(on, followers), *complaints(on.log)]
         clients.close()
         time.sleep(REST_SECONDS)
         report.left = on.watch.sample()
@@ -76,7 +78,7 @@ def stage() -> Iterator[Stage]:
         with client_of(server.url, pair.credentials):
             pass  # it is up
         watch = Watch(pair.primary, pair.standby, counters, web_workers())
-        yield Stage(server.url, watch, publisher, pair.credentials, limited)
+        yield Stage(server.url, server.log, watch, publisher, pair.credentials, limited)
 
 
 def parts(followers: list[Poller], credentials: dict[str, str]) -> list[Part]:
@@ -93,7 +95,16 @@ def parts(followers: list[Poller], credentials: dict[str, str]) -> list[Part]:
     ]
 
 
-def publish(publisher: Publisher, stop: Event) -> None:
+def publish(publisher: Publisher, stop: Event, heard: Heard) -> None:
+    """Publish until told to stop; a failure, after which nothing is published, is among what was heard."""
+    try:
+        for count in rounds(publisher, stop):
+            heard.published += count
+    except Exception as error:
+        heard.wrong.append(f"publishing: {error!r}")
+
+
+def rounds(publisher: Publisher, stop: Event) -> Iterator[int]:
     """Some two hundred orders live at a time; twenty events are published each round."""
     rng, number = random.Random(1), 0
     alive: list[DemoOrder] = []
@@ -107,7 +118,7 @@ def publish(publisher: Publisher, stop: Event) -> None:
                 rows.append(row)
             else:
                 alive.remove(order)
-        publisher(*rows)
+        yield publisher(*rows)["published"]
 
 
 def samples(watch: Watch, seconds: float) -> Iterator[tuple[float, Sample]]:
@@ -116,6 +127,11 @@ def samples(watch: Watch, seconds: float) -> Iterator[tuple[float, Sample]]:
     while (since := time.monotonic() - started) < seconds:
         yield since, watch.sample()
         time.sleep(SAMPLE_SECONDS)
+
+
+def complaints(log: Path) -> list[str]:
+    """What the servers wrote that is more than a warning; the access lines are switched off."""
+    return [line for line in log.read_text().splitlines() if "ERROR" in line or "Traceback" in line]
 
 
 def losses(on: Stage, followers: list[Poller]) -> Iterator[str]:
