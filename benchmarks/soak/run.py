@@ -1,19 +1,17 @@
 """Two web workers on a primary, a standby and a Redis; a publisher, and all kinds of callers."""
 
-import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
 from benchmarks.soak import callers
 from benchmarks.soak.callers import Act, Caller, Heard
+from benchmarks.soak.publishing import fill, publish
 from benchmarks.soak.report import Report
 from benchmarks.soak.watch import Sample, Watch, web_workers
-from orders.demo import DemoOrder, demo_orders
 from tests.promises.installation import Installation, Publisher, client_of
 from tests.promises.replica.pair import filled, followed
 from tests.promises.replica.poller import Poller, published
@@ -22,7 +20,6 @@ from tests.services.server import private_folder
 
 WORKERS, THREADS = 2, 4
 SAMPLE_SECONDS = 5
-ALIVE, EACH_ROUND = 200, 20
 REST_SECONDS = 3  # from the last answer to the last sample
 
 Part = tuple[str, Act, float]
@@ -74,6 +71,7 @@ def stage() -> Iterator[Stage]:
         both = Installation(pair.installation.variables | settings | size)
         limited = both.create_caller("impatient", rate="60/m")
         publisher = stack.enter_context(both.publisher())
+        fill(publisher)
         server = stack.enter_context(both.serve(stack.enter_context(private_folder())))
         with client_of(server.url, pair.credentials):
             pass  # it is up
@@ -87,38 +85,12 @@ def parts(followers: list[Poller], credentials: dict[str, str]) -> list[Part]:
         ("follower", callers.follow(followers[0]), 0.02),
         ("follower, pages of 7", callers.follow(followers[1]), 0.02),
         ("v2 reader", callers.follow_v2(), 0.05),
-        ("newcomer", callers.begin_again, 0.5),
+        ("newcomer", callers.begin_again, 2.0),
         ("by id", callers.name_orders(followers[0]), 0.05),
         ("careless", callers.be_careless, 0.3),
         ("impatient", callers.be_impatient, 0.05),
         ("new tokens", callers.renew(credentials), 1.0),
     ]
-
-
-def publish(publisher: Publisher, stop: Event, heard: Heard) -> None:
-    """Publish until told to stop; a failure, after which nothing is published, is among what was heard."""
-    try:
-        for count in rounds(publisher, stop):
-            heard.published += count
-    except Exception as error:
-        heard.wrong.append(f"publishing: {error!r}")
-
-
-def rounds(publisher: Publisher, stop: Event) -> Iterator[int]:
-    """Some two hundred orders live at a time; twenty events are published each round."""
-    rng, number = random.Random(1), 0
-    alive: list[DemoOrder] = []
-    while not stop.wait(0.1):
-        while len(alive) < ALIVE:
-            number += 1
-            alive += demo_orders(count=1, now=datetime.now(UTC), seed=number, first=number)
-        rows = []
-        for order in rng.sample(alive, EACH_ROUND):
-            if row := order.step(at=datetime.now(UTC)):
-                rows.append(row)
-            else:
-                alive.remove(order)
-        yield publisher(*rows)["published"]
 
 
 def samples(watch: Watch, seconds: float) -> Iterator[tuple[float, Sample]]:

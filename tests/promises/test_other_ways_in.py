@@ -1,7 +1,7 @@
 """Ways in that are none: a token by another road, a name spelt otherwise, a guessed tag, a debug page.
 
-Fails when `response.status_code != 200` is taken out of orders.views._client_has_it, and when
-callers.permissions.GrantedScope.has_permission is `return True`.
+Fails when callers.permissions.GrantedScope.has_permission is `return True`, and when a Scope's identifier is
+made lower case, or stripped, before the grants are looked through.
 """
 
 from itertools import product
