@@ -61,6 +61,11 @@ WRITTEN = st.builds(
 @example(Written((9999, 12, 31), (23, 59, 59), "999999", "-", (0, 1)))
 @example(Written((2024, 2, 29), (23, 59, 59), "9999999", "Z", (0, 0)))
 @example(Written((2100, 2, 29), (0, 0, 0), "", "Z", (0, 0)))
+@example(Written((2026, 6, 30), (23, 59, 60), "", "Z", (0, 0)))
+@example(Written((2026, 6, 30), (24, 0, 0), "", "Z", (0, 0)))
+@example(Written((2026, 6, 30), (12, 0, 0), "", "+", (5, 60)))
+@example(Written((2026, 6, 30), (12, 0, 0), "", "-", (16, 0)))
+@example(Written((2026, 6, 30), (12, 0, 0), "0123456789", "Z", (0, 0)))
 def test_what_is_possible_is_read_as_its_instant_and_all_else_is_refused(written: Written) -> None:
     try:
         found = (parse_time(written.text) - EPOCH) // timedelta(microseconds=1)

@@ -127,3 +127,16 @@ def test_no_header_makes_a_write_of_a_read(api: Client, caller: Credentials, met
     posted = [api.post(path, {"_method": "GET"}, headers={name: "GET"}).status_code for name in overrides]
 
     assert (found, posted) == ([200] * 3, [405] * 3)
+
+
+@pytest.mark.parametrize(
+    "path", ["/identity/token", "/docs", "/schema/v3", *(feed % "lazada-th" for feed in FEEDS)]
+)
+def test_no_page_of_another_site_is_let_read_an_answer(api: Client, path: str) -> None:
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
+
+    answers = [api.options(path, headers=asked), api.get(path, headers={"Origin": "null"})]
+
+    for answer in answers:
+        assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
+        assert not answer.cookies
