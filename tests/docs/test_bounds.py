@@ -5,7 +5,6 @@ import runpy
 
 import pytest
 from django.conf import settings
-from gunicorn.config import WorkerConnections
 
 from acommerce_status import arrival, databases, worker
 from callers import counters
@@ -58,4 +57,4 @@ def test_the_sizes_that_gunicorn_takes_are_shown() -> None:
     assert f"line up to {GUNICORN['limit_request_line'] // 1024} KiB" in text
     assert f"up to {GUNICORN['limit_request_fields']} headers of 8 KiB" in text
     assert GUNICORN["limit_request_field_size"] == 8190
-    assert f"holds {WorkerConnections.default:,} connections" in text
+    assert f"holds {GUNICORN['MOST_CONNECTIONS']:,} connections" in text

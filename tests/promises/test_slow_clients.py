@@ -1,9 +1,11 @@
 """Clients that send or read slowly, or not at all, take nothing from the others, and are let go in time.
 
-Fails when gunicorn.conf.py names gunicorn's own `gthread` as the worker, which four of them stop, and when
-`murder_keepalived` is taken out of acommerce_status.worker.Worker, as many as it takes connections do.
+Fails when gunicorn.conf.py names gunicorn's own `gthread` as the worker, which four of them stop; when
+`murder_keepalived` is taken out of acommerce_status.worker.Worker, as many as it takes connections keep the
+next one out; and when `worker_connections` is taken out of gunicorn.conf.py, too many end the process.
 """
 
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -77,6 +79,23 @@ def test_many_that_take_every_place_do_not_keep_the_next_out(
     time.sleep(0.2)
 
     assert seconds_of_an_answer(narrow) < 3
+
+
+def test_more_connections_than_files_may_be_open_do_not_end_a_process(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    try:
+        server = stack.enter_context(serve(tmp_path))
+        seconds_of_an_answer(server)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    for _ in range(250):
+        stack.enter_context(connect(server)).sendall(STARTS["a request"])
+
+    assert seconds_of_an_answer(server) < 3
+    assert "Too many open files" not in server.log.read_text()
 
 
 def is_closed(connection: socket.socket) -> bool:
