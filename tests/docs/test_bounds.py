@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from acommerce_status import arrival, databases, worker
+from acommerce_status.postgresql import base
 from callers import counters
 from tests.docs.test_docs import ROOT, read, section
 
@@ -28,6 +29,7 @@ BOUNDS = {
     "for a statement or a lock, when publishing": 60,
     "for a count in Redis": counters.PATIENCE_SECONDS,
     "until a Redis that failed is asked again": counters.PAUSE_SECONDS,
+    "until a PostgreSQL that was silent is asked again": base.PAUSE_SECONDS,
     "for a request to arrive": arrival.REQUEST_SECONDS,
     "for an answer to be taken": worker.ANSWER_SECONDS,
     "of a connection without a request": GUNICORN["keepalive"],
