@@ -1,6 +1,7 @@
 """How gunicorn serves us; `gunicorn acommerce_status.wsgi` reads this file. docs/running.md explains it."""
 
 import os
+import resource
 
 import gunicorn.http.message
 
@@ -9,6 +10,13 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 worker_class = "acommerce_status.worker.Worker"  # gthread, but a slow client holds no thread
 threads = int(os.environ.get("WEB_THREADS", "4"))
 reuse_port = workers > 1  # each worker has its own queue: without it, gthread workers share one unevenly
+
+MOST_CONNECTIONS = 1_000
+OTHER_FILES = 128
+_limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+_files = MOST_CONNECTIONS + OTHER_FILES if _limit == resource.RLIM_INFINITY else _limit
+worker_connections = min(MOST_CONNECTIONS, max(_files - OTHER_FILES, threads + 1))
+"""Of each process; one more than it may open files for would end it. systemd allows 1,024 unless told."""
 
 timeout = 30
 graceful_timeout = 10

@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from acommerce_status import databases
+from acommerce_status.assets import guard
 from acommerce_status.embedded import secret_key as embedded_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -82,7 +83,6 @@ INSTALLED_APPS = [
     "acommerce_status",
     "orders",
     "callers",
-    "rest_framework",
     "django_filters",
     "django_ratelimit",
     "drf_spectacular",
@@ -101,6 +101,8 @@ TEMPLATES: list[dict[str, Any]] = [
 APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
+WHITENOISE_ADD_HEADERS_FUNCTION = guard
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = True  # the assets are served from the installed packages: no collectstatic step
 
 # -- Time and language

@@ -91,6 +91,16 @@ class Worker(ThreadWorker):
             self.nr_conns -= 1
             util.close(conn.sock)
 
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Let go, besides, of who waits longest when all places are taken: the next one must get in."""
+        super().murder_keepalived(force)
+        while self.nr_conns >= self.worker_connections and (self.keepalived_conns or self.pending_conns):
+            conn = (self.keepalived_conns or self.pending_conns).popleft()
+            with suppress(OSError, KeyError, ValueError):  # as gunicorn does: it may not be watched any more
+                self.poller.unregister(conn.sock)
+            self.nr_conns -= 1
+            util.close(conn.sock)
+
     def murder_pending(self) -> None:
         """Cut off, besides, whoever does not take its answer. Runs every second at least."""
         super().murder_pending()

@@ -1,5 +1,7 @@
 """Where a request comes from."""
 
+from ipaddress import IPv6Address, ip_address, ip_network
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -11,5 +13,19 @@ def client_address(request: HttpRequest) -> str:
     stands before it is the client's own claim. A server on a unix socket has no address to tell.
     """
     if settings.TRUST_PROXY and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR", "")):
-        return str(forwarded.rpartition(",")[2].strip())
-    return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - a stand-in, nothing binds to it
+        return _counted(str(forwarded.rpartition(",")[2].strip()))
+    return _counted(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104 - a stand-in, nothing binds to it
+
+
+def _counted(text: str) -> str:
+    """The address without a port, which some proxies add; of IPv6 the /64, which is one customer's."""
+    bare = (
+        text.partition("]")[0].strip("[") if "[" in text or text.count(":") != 1 else text.partition(":")[0]
+    )
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return text
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address.packed, 64), strict=False))

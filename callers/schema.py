@@ -102,8 +102,8 @@ class TokenSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]  # DRF's own takes arguments, drf-spectacular's none
         return (
             "The token goes into the header `X-Subject-Token` of every other request, and lasts an hour."
-            " Get a new one when it ends, or on the first 401. Wrong keys are counted for each name and"
-            " each address, and answered 429 when there are too many."
+            " Get a new one when it ends, or on the first 401: asking for one counts as a request. Wrong keys"
+            " are counted for each name and each address, and answered 429 when there are too many."
         )
 
     def get_request_serializer(self) -> Any:

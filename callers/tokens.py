@@ -37,22 +37,32 @@ class Access:
         return scope in self.grants
 
 
-def issue_token(*, username: str, key: str) -> tuple[str, datetime]:
-    """A new token for the caller with this key, and its end; the caller's ended tokens are forgotten.
+def caller_with_key(*, username: str, key: str) -> tuple[int, str]:
+    """The primary key and the rate of the caller with this name and key. Raises Unrecognised.
 
-    Raises Unrecognised. An unknown name costs what a wrong key costs.
+    An unknown name costs what a wrong key costs.
     """
-    caller = Caller.objects.filter(username=username, revoked_time=None).first()
-    if (
-        not hmac.compare_digest(digest(key), bytes(caller.key_digest) if caller else _NO_KEY)
-        or caller is None
-    ):
+    columns = ("pk", "rate", "key_digest")
+    found = Caller.objects.filter(username=username, revoked_time=None).values_list(*columns).first()
+    caller_id, rate, key_digest = found or (None, "", _NO_KEY)
+    if not hmac.compare_digest(digest(key), bytes(key_digest)) or caller_id is None:
         raise Unrecognised
+    return caller_id, rate
+
+
+def give_token(caller_id: int) -> tuple[str, datetime]:
+    """A new token for this caller, and its end; the caller's ended tokens are forgotten."""
     now = timezone.now()
     token, expires_time = new_token(), now + timedelta(seconds=settings.TOKEN_LIFETIME_SECONDS)
-    Token.objects.filter(caller=caller, expires_time__lte=now).delete()
-    Token.objects.create(caller=caller, digest=digest(token), expires_time=expires_time)
+    Token.objects.filter(caller_id=caller_id, expires_time__lte=now).delete()
+    Token.objects.create(caller_id=caller_id, digest=digest(token), expires_time=expires_time)
     return token, expires_time
+
+
+def issue_token(*, username: str, key: str) -> tuple[str, datetime]:
+    """A new token for the caller with this key, and its end, not counted. Raises Unrecognised."""
+    caller_id, _ = caller_with_key(username=username, key=key)
+    return give_token(caller_id)
 
 
 def access_by_token(token: str) -> Access:

@@ -16,7 +16,7 @@ from callers.quotas import use_quota
 from callers.schema import TokenSchema
 from callers.serializers import TokenRequestSerializer
 from callers.times import format_time
-from callers.tokens import Unrecognised, issue_token
+from callers.tokens import Unrecognised, caller_with_key, give_token
 
 
 class TokenView(APIView):
@@ -32,10 +32,12 @@ class TokenView(APIView):
         credentials = _credentials(request)
         username = credentials["username"]
         try:
-            token, expires_time = issue_token(username=username, key=credentials["apiKey"])
+            caller_id, rate = caller_with_key(username=username, key=credentials["apiKey"])
         except Unrecognised:
             _count_guess(request, username)
             raise WrongCredentials from None
+        _count_request(request, caller_id, rate)
+        token, expires_time = give_token(caller_id)
         answer = {"username": username, "token_id": token, "expires_at": format_time(expires_time)}
         return Response({"token": answer}, headers={"Cache-Control": "no-store"})
 
@@ -49,6 +51,13 @@ def _credentials(request: Request) -> dict[str, str]:
         raise BadBody(_flat(serializer.errors))
     credentials: dict[str, str] = serializer.validated_data["auth"]["apiKeyCredentials"]
     return credentials
+
+
+def _count_request(request: Request, caller_id: int, rate: str) -> None:
+    """Count a request for a token with all others of its caller: each leaves a row. Raises QuotaExceeded."""
+    use = use_quota(request, policy="caller", key=str(caller_id), rate=rate or settings.CALLER_RATE)
+    if use and use.exceeded:
+        raise QuotaExceeded([use])
 
 
 def _count_guess(request: Request, username: str) -> None:

@@ -5,6 +5,7 @@ read by it. Fields are cleaned one by one, because building django-filter's form
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -31,6 +32,10 @@ from orders.parameters import (
 
 Values = dict[str, Any]
 """The parameters that were sent, by name, cleaned."""
+
+
+MOST_SHOWN = 10
+"""Unknown parameters that a refusal names: to tell of a thousand would cost more than any page."""
 
 
 class Condition(Filter):
@@ -85,7 +90,8 @@ class PageSizeFilter(Filter):
 class LenientParameters(DjangoFilterBackend):
     """Unknown parameters mean nothing; a known one with a bad value, or sent twice, is refused.
 
-    Raises BadParameters with all that is wrong. Leaves the cleaned values in `view.parameters`.
+    Raises BadParameters with all that is wrong, of unknown names with ten. Leaves the cleaned values in
+    `view.parameters`.
     """
 
     def filter_queryset(self, request: Request, queryset: Question, view: Any) -> Question:
@@ -107,13 +113,12 @@ class StrictParameters(LenientParameters):
     """An unknown or misspelt parameter is refused as well: it would otherwise silently mean nothing."""
 
     def unknown(self, query: QueryDict, declared: dict[str, Filter]) -> Iterator[ParameterError]:
-        for name in query:
-            if name not in declared:
-                shown = name if len(name) <= SHOWN_LENGTH else f"{name[:SHOWN_LENGTH]}..."
-                known = ", ".join(declared)
-                yield ParameterError(
-                    shown, f"is not a parameter here; known are {known}", nearest(name, declared)
-                )
+        known = ", ".join(declared)
+        for name in islice((name for name in query if name not in declared), MOST_SHOWN):
+            shown = name if len(name) <= SHOWN_LENGTH else f"{name[:SHOWN_LENGTH]}..."
+            yield ParameterError(
+                shown, f"is not a parameter here; known are {known}", nearest(name, declared)
+            )
 
 
 class Parameters(FilterSet):

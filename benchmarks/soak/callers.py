@@ -33,6 +33,7 @@ class Heard:
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     seconds: dict[str, list[float]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    published: int = 0
 
     def add(self, name: str, response: httpx2.Response) -> None:
         self.statuses[name, response.status_code] += 1

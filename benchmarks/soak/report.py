@@ -23,12 +23,14 @@ class Report:
     """Taken when all callers are gone."""
 
     def text(self) -> str:
-        """Two Markdown tables: over time, and of the answers."""
-        return "\n".join([*self._over_time(), "", *self._answers()])
+        """Two Markdown tables, over time and of the answers, and what was published."""
+        return "\n".join([*self._over_time(), "", *self._answers(), "", self._events()])
 
     def problems(self) -> Iterator[str]:
         """A sentence for each thing that should not be."""
         yield from self.heard.wrong[:20]
+        if not self.heard.published:
+            yield "Nothing was published."
         early, late = self._fifth(1), self._fifth(4)
         if late > GROWTH * early:
             yield f"Memory grew from {early:.0f} to {late:.0f} MB."
@@ -39,11 +41,12 @@ class Report:
         if self.left and self.left.files > first:
             yield f"{self.left.files} files are open in the end; {first} were at work."
 
+    def _events(self) -> str:
+        return f"{self.heard.published} events were published."
+
     def _fifth(self, number: int) -> float:
-        size = max(1, len(self.samples) // 5)
-        return statistics.median(
-            sample.megabytes for _, sample in self.samples[number * size : (number + 1) * size]
-        )
+        size, first = max(1, len(self.samples) // 5), number * len(self.samples) // 5
+        return statistics.median(sample.megabytes for _, sample in self.samples[first : first + size])
 
     def _over_time(self) -> Iterator[str]:
         yield "| minute | memory of the workers, MB | open files | connections: primary | standby | Redis |"

@@ -1,18 +1,17 @@
 """Two web workers on a primary, a standby and a Redis; a publisher, and all kinds of callers."""
 
-import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event, Thread
 
 from benchmarks.soak import callers
 from benchmarks.soak.callers import Act, Caller, Heard
+from benchmarks.soak.publishing import fill, publish
 from benchmarks.soak.report import Report
 from benchmarks.soak.watch import Sample, Watch, web_workers
-from orders.demo import DemoOrder, demo_orders
 from tests.promises.installation import Installation, Publisher, client_of
 from tests.promises.pollers import Poller, published
 from tests.promises.replica.pair import filled, followed
@@ -21,7 +20,6 @@ from tests.services.server import private_folder
 
 WORKERS, THREADS = 2, 4
 SAMPLE_SECONDS = 5
-ALIVE, EACH_ROUND = 200, 20
 REST_SECONDS = 3  # from the last answer to the last sample
 
 Part = tuple[str, Act, float]
@@ -33,6 +31,7 @@ class Stage:
     """All that runs, and who may call there: one caller has a small quota."""
 
     url: str
+    log: Path
     watch: Watch
     publish: Publisher
     credentials: dict[str, str]
@@ -44,7 +43,7 @@ def soak(minutes: float) -> Report:
     heard, stop, followers = Heard(), Event(), [Poller(), Poller(page_size=7)]
     with stage() as on, ExitStack() as clients:
         report = Report(heard, WORKERS * THREADS + 4, WORKERS * THREADS)
-        threads = [Thread(target=publish, args=(on.publish, stop))]
+        threads = [Thread(target=publish, args=(on.publish, stop, heard))]
         threads[0].start()
         for name, act, pause in parts(followers, on.credentials):
             who = on.limited if name == "impatient" else on.credentials
@@ -54,7 +53,7 @@ def soak(minutes: float) -> Report:
         stop.set()
         for thread in threads:
             thread.join()
-        heard.wrong += losses(on, followers)
+        heard.wrong += [*losses(on, followers), *complaints(on.log)]
         clients.close()
         time.sleep(REST_SECONDS)
         report.left = on.watch.sample()
@@ -72,11 +71,12 @@ def stage() -> Iterator[Stage]:
         both = Installation(pair.installation.variables | settings | size)
         limited = both.create_caller("impatient", rate="60/m")
         publisher = stack.enter_context(both.publisher())
+        fill(publisher)
         server = stack.enter_context(both.serve(stack.enter_context(private_folder())))
         with client_of(server.url, pair.credentials):
             pass  # it is up
         watch = Watch(pair.primary, pair.standby, counters, web_workers())
-        yield Stage(server.url, watch, publisher, pair.credentials, limited)
+        yield Stage(server.url, server.log, watch, publisher, pair.credentials, limited)
 
 
 def parts(followers: list[Poller], credentials: dict[str, str]) -> list[Part]:
@@ -85,29 +85,12 @@ def parts(followers: list[Poller], credentials: dict[str, str]) -> list[Part]:
         ("follower", callers.follow(followers[0]), 0.02),
         ("follower, pages of 7", callers.follow(followers[1]), 0.02),
         ("v2 reader", callers.follow_v2(), 0.05),
-        ("newcomer", callers.begin_again, 0.5),
+        ("newcomer", callers.begin_again, 2.0),
         ("by id", callers.name_orders(followers[0]), 0.05),
         ("careless", callers.be_careless, 0.3),
         ("impatient", callers.be_impatient, 0.05),
         ("new tokens", callers.renew(credentials), 1.0),
     ]
-
-
-def publish(publisher: Publisher, stop: Event) -> None:
-    """Some two hundred orders live at a time; twenty events are published each round."""
-    rng, number = random.Random(1), 0
-    alive: list[DemoOrder] = []
-    while not stop.wait(0.1):
-        while len(alive) < ALIVE:
-            number += 1
-            alive += demo_orders(count=1, now=datetime.now(UTC), seed=number, first=number)
-        rows = []
-        for order in rng.sample(alive, EACH_ROUND):
-            if row := order.step(at=datetime.now(UTC)):
-                rows.append(row)
-            else:
-                alive.remove(order)
-        publisher(*rows)
 
 
 def samples(watch: Watch, seconds: float) -> Iterator[tuple[float, Sample]]:
@@ -116,6 +99,11 @@ def samples(watch: Watch, seconds: float) -> Iterator[tuple[float, Sample]]:
     while (since := time.monotonic() - started) < seconds:
         yield since, watch.sample()
         time.sleep(SAMPLE_SECONDS)
+
+
+def complaints(log: Path) -> list[str]:
+    """What the servers wrote that is more than a warning; the access lines are switched off."""
+    return [line for line in log.read_text().splitlines() if "ERROR" in line or "Traceback" in line]
 
 
 def losses(on: Stage, followers: list[Poller]) -> Iterator[str]:

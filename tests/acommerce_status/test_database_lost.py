@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from acommerce_status.postgresql.base import PAUSE_SECONDS
 from tests.servers import ROOT, serve
 from tests.services import Postgres, postgres
 
@@ -63,6 +64,7 @@ def test_each_wire_says_when_to_come_back_and_then_goes_on(api: httpx2.Client, d
         identity = together.submit(api.post, "/identity/token", json=CREDENTIALS).result()
     v3, ready, v2, alive = [answer.result() for answer in asked]
     database.start()
+    time.sleep(PAUSE_SECONDS)  # for which nobody asks after a failure
     after = api.get(f"/v3{FEED}")
 
     away = [v3, v2, identity, ready]

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from acommerce_status import databases
-from acommerce_status.postgresql.base import Connection
+from acommerce_status.postgresql.base import Connection, Gate
 
 
 @pytest.fixture
@@ -82,9 +82,11 @@ def test_a_connection_that_was_ended_while_idle_has_hung_up(idle: Connection) ->
 
 
 def test_a_connection_whose_patience_is_over_is_closed(idle: Connection) -> None:
-    idle.patience_seconds = 0.1
+    idle.patience_seconds, idle.gate = 0.1, Gate()
 
     with pytest.raises(psycopg.OperationalError, match=r"no answer within 0\.1 seconds"):
         idle.execute("SELECT pg_sleep(5)")
 
     assert idle.closed
+    with pytest.raises(psycopg.OperationalError, match="not asked"):
+        idle.gate.pass_through()

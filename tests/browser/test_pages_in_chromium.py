@@ -38,6 +38,16 @@ def test_the_policy_refuses_what_comes_from_elsewhere(tab: OpenTab) -> None:
     assert page.evaluate("typeof stolen") == "undefined"
 
 
+def test_no_address_makes_a_page_show_a_foreign_document(tab: OpenTab) -> None:
+    names = ["url", "urls", "configUrl", "spec", "spec-url", "oauth2RedirectUrl"]
+    query = "&".join(f"{name}=https://example.com/evil.json" for name in names)
+    for path in ("/docs", "/redoc"):
+        opened = tab()
+        opened.open(f"{path}?{query}").get_by_text("Order status, version 3").first.wait_for()
+
+        assert (path, opened.foreign, opened.complaints) == (path, [], [])
+
+
 def test_the_links_of_the_first_page_lead_on(tab: OpenTab) -> None:
     opened = tab()
     page = opened.open("/")

@@ -94,3 +94,36 @@ def test_behind_our_own_proxy_the_address_that_it_saw_counts(settings: Settings)
     found = [through_proxy("198.51.100.1") for _ in range(4)] + [through_proxy("198.51.100.2")]
 
     assert found == [401, 401, 401, 429, 401]
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        [f"2001:db8:7:8:{number}::1" for number in range(5)],
+        [f"2001:db8::{number}%eth0" for number in range(5)],
+        [f"[2001:db8::{number}]:{50_000 + number}" for number in range(5)],
+        [f"198.51.100.1:{50_000 + number}" for number in range(5)],
+        ["198.51.100.1", "::ffff:198.51.100.1", "198.51.100.1:1", "[::ffff:198.51.100.1]:2", "198.51.100.1"],
+    ],
+)
+def test_one_place_has_one_count_by_whichever_of_its_addresses_and_ports(
+    settings: Settings, addresses: list[str]
+) -> None:
+    settings.TRUST_PROXY = True
+    guesses = [
+        guess(f"poller-{number}", "10.0.0.1", headers={"X-Forwarded-For": address})
+        for number, address in enumerate(addresses)
+    ]
+
+    assert [response.status_code for response in guesses] == [401, 401, 401, 429, 429]
+
+
+@pytest.mark.parametrize(
+    "address", ["unknown", "", ":", "[", "]:1", "_hidden", "1.2.3.4.5", "::1::", "x" * 5000]
+)
+def test_what_is_no_address_is_counted_as_it_stands(settings: Settings, address: str) -> None:
+    settings.TRUST_PROXY = True
+    headers = {"X-Forwarded-For": f"198.51.100.1, {address}"}
+    found = [guess(f"poller-{number}", headers=headers).status_code for number in range(5)]
+
+    assert found == [401, 401, 401, 429, 429]

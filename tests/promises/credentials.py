@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from callers.administration import revoke_caller, rotate_key
+from callers.administration import create_caller, revoke_caller, rotate_key
 from callers.keys import digest
 from callers.models import Token
+from callers.tokens import issue_token
 from tests.conftest import Credentials
+from tests.promises.installation import CHANNEL
 
 Headers = dict[str, str]
 
@@ -47,3 +49,9 @@ ENDS: dict[str, Callable[[Credentials], Any]] = {
     "revoked": lambda caller: revoke_caller(username=caller.username),
     "of an earlier key": lambda caller: rotate_key(username=caller.username),
 }
+
+
+def headers_of(username: str, rate: str) -> Headers:
+    """The header with a token of a new caller of the channel."""
+    key = create_caller(username=username, channels=[CHANNEL], rate=rate)
+    return {"X-Subject-Token": issue_token(username=username, key=key)[0]}

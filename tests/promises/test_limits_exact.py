@@ -1,53 +1,28 @@
-"""Limits over four server processes and a real Redis: exact, honest, and of each caller alone.
+"""Limits over four server processes and a real Redis: exact, counted down, and honest.
 
 What must be there for these tests to pass, tried by taking it out:
 * `INCRBY` in `callers.counters`: with GET and SET in its place more than the quota gets through;
+* the `key` of OrderThrottle in `callers.throttles`: with the path in it every path has a quota of its own;
 * `+ 1` in `callers.quotas.use_quota`: without it the wait that is told is a second too short.
 """
 
 import re
-import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from threading import Barrier
 
 import httpx2
 import pytest
 
-from callers.administration import create_caller
-from callers.tokens import issue_token
-from tests.conftest import Publish
-from tests.factories import new_orders
+from tests.promises.credentials import Headers, headers_of
 from tests.promises.installation import CHANNEL, FEED, PLENTY
-from tests.servers import ROOT, Server, serve
-from tests.services.server import die_with_parent
+from tests.servers import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
 QUOTA = 50
 CLIENTS = 8
 EACH = 20
-SLOWER = 20
-"""The stated factor: a caller's flood slows another caller's poll by less than this, at the median."""
-
-Headers = dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def servers(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
-    """Four server processes on the database and the Redis of the tests."""
-    with ExitStack() as stack:
-        yield [stack.enter_context(serve(tmp_path_factory.mktemp("server"))) for _ in range(4)]
-
-
-def headers_of(username: str, rate: str) -> Headers:
-    """The header with a token of a new caller."""
-    key = create_caller(username=username, channels=[CHANNEL], rate=rate)
-    return {"X-Subject-Token": issue_token(username=username, key=key)[0]}
 
 
 def told(response: httpx2.Response) -> tuple[int, int]:
@@ -97,54 +72,31 @@ def test_exactly_the_quota_gets_through_and_is_counted_down(servers: list[Server
 
 
 def test_waiting_as_long_as_told_is_enough(servers: list[Server]) -> None:
-    headers = caller_whose_window_ends(servers, 5, 8)
-    refused = [answer for answer in at_once(servers, headers) if answer.status_code == 429]
+    headers = caller_whose_window_ends(servers, 8, 12)
+    refused = [answer for answer in at_once(servers, headers, each=8) if answer.status_code == 429]
     wait = min(int(answer.headers["Retry-After"]) for answer in refused)
 
     time.sleep(wait)
     again = at_once(servers, headers, each=1)
 
-    assert 1 <= wait <= 8
+    assert 1 <= wait <= 12
     assert [answer.status_code for answer in again] == [200] * CLIENTS
     assert sorted(told(answer)[0] for answer in again) == list(range(QUOTA - CLIENTS, QUOTA))
 
 
-@contextmanager
-def flood(servers: list[Server], headers: Headers) -> Iterator[None]:
-    """A process with a connection to each server, that asks as fast as it is refused."""
-    urls = [server.url + FEED for server in servers]
-    command = [sys.executable, "-m", "tests.promises.flood", headers["X-Subject-Token"], *urls]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - see there
-    ) as process:
-        try:
-            assert process.stdout
-            assert process.stdout.readline() == b"refused\n"
-            yield
-            assert process.poll() is None
-        finally:
-            process.kill()
+def test_exactly_so_many_requests_for_one_order_get_through_by_whatever_path(servers: list[Server]) -> None:
+    headers = headers_of("named", PLENTY)
+    paths = [
+        f"{prefix}/channel/{CHANNEL}/sales-order-status/id?id=O-1&id=O-%d" for prefix in ("/v3", "/v2", "")
+    ]
 
+    def ask(number: int) -> httpx2.Response:
+        url = servers[number % len(servers)].url + paths[number % len(paths)] % (number + 2)
+        return httpx2.get(url, headers=headers, timeout=20)
 
-def seconds_of_a_poll(api: httpx2.Client) -> float:
-    """The median of many."""
-    seconds = []
-    for _ in range(60):
-        started = time.perf_counter()
-        assert api.get(FEED).status_code == 200
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds)
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        answers = [*threads.map(ask, range(30))]
 
-
-def test_a_flood_of_one_caller_does_not_stop_another(servers: list[Server], publish: Publish) -> None:
-    publish(*new_orders(100))
-    headers = headers_of("patient", PLENTY)
-    with httpx2.Client(base_url=servers[0].url, headers=headers, timeout=20) as api:
-        quiet = seconds_of_a_poll(api)
-        with flood(servers, headers_of("impatient", "1/d")):
-            flooded = seconds_of_a_poll(api)
-
-    assert flooded < SLOWER * quiet
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert (len(answers) - len(refused), len(refused)) == (6, 24)
+    assert all('"order";r=0;t=' in answer.headers["RateLimit"] for answer in refused)

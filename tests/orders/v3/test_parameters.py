@@ -104,3 +104,14 @@ def test_all_that_is_wrong_is_told_at_once(api: Client) -> None:
         ("updatedSince", "RFC 3339", None),
         ("pageSize", "whole number", None),
     )
+
+
+def test_of_a_thousand_unknown_parameters_ten_are_told(api: Client) -> None:
+    query = "&".join(f"updatedSinc{number}=" for number in range(999))
+
+    response = api.get(f"{FEED}?{query}")
+
+    assert response.status_code == 400
+    assert [error["parameter"] for error in response.json()["errors"]] == [
+        f"updatedSinc{number}" for number in range(10)
+    ]
