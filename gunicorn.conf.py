@@ -8,7 +8,7 @@ import gunicorn.http.message
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 worker_class = "acommerce_status.worker.Worker"  # gthread, but a slow client holds no thread
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = int(os.environ.get("WEB_THREADS", "2"))
 reuse_port = workers > 1  # each worker has its own queue: without it, gthread workers share one unevenly
 
 MOST_CONNECTIONS = 1_000

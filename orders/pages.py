@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
@@ -58,10 +59,8 @@ def weak_etag(*parts: object) -> str:
 
 def next_link(request: Request, name: str, time: str) -> str:
     """A `Link` value: this URL, absolute, with the parameter `name` moved on to `time` (RFC 8288)."""
-    query = request.query_params.copy()
-    query[name] = time
-    url = request.build_absolute_uri(escape_uri_path(request.path))
-    return f'<{url}?{query.urlencode(safe=":")}>; rel="next"'
+    query = urlencode({**dict(request.query_params.lists()), name: time}, doseq=True, safe=":")
+    return f'<{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}?{query}>; rel="next"'
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from orders.statuses import FAILED, SHIPPED, OrderStatus, ShipmentStatus
+from orders.statuses import FAILED, SHIPPED, OrderStatus
 
 Document = dict[str, Any]
+
+DECISIVE = frozenset({OrderStatus.CANCELED, OrderStatus.ERROR, OrderStatus.COMPLETED})
+"""What the order itself says last then decides, whatever its shipments say."""
 
 
 def legacy_order(document: Document) -> Document:
@@ -34,8 +37,8 @@ def legacy_order(document: Document) -> Document:
 
 def legacy_status(document: Document) -> str | None:
     """The order's v2 status now; None when it has no event."""
-    states = [state for state, _ in _states(_one_line(document))]
-    return _status(*states[-1]) if states else None
+    statuses = [status for status, _ in _statuses(_one_line(document))]
+    return statuses[-1] if statuses else None
 
 
 Line = list[tuple[str | None, Document]]
@@ -62,37 +65,31 @@ def _status_changes(line: Line) -> Iterator[Document]:
         before = status
 
 
-State = tuple[str | None, dict[str, str], str | None, bool]
-"""The newest status of the order itself, of each shipment, and of any shipment; whether one has left."""
-
-
 def _statuses(line: Line) -> Iterator[tuple[str, Document]]:
     """The v2 status after each event, and that event."""
-    return ((_status(*state), entry) for state, entry in _states(line))
-
-
-def _states(line: Line) -> Iterator[tuple[State, Document]]:
-    """What the v2 status is worked out from after each event, and that event."""
-    of_order = last_of_shipments = None
-    shipments: dict[str, str] = {}
+    of_order = of_shipments = None
+    shipments: set[str] = set()
+    under_way: set[str] = set()
     left = False
     for shipment_id, entry in line:
+        status = entry["status"]
         if shipment_id is None:
-            of_order = entry["status"]
+            of_order = status
         else:
-            shipments[shipment_id] = last_of_shipments = entry["status"]
-            left = left or entry["status"] in SHIPPED
-        yield (of_order, shipments, last_of_shipments, left), entry
-
-
-def _status(of_order: str | None, shipments: dict[str, str], last: str | None, left: bool) -> str:
-    if of_order in (OrderStatus.CANCELED, OrderStatus.ERROR, OrderStatus.COMPLETED):
-        return str(of_order)
-    if shipments and all(status == ShipmentStatus.DELIVERED for status in shipments.values()):
-        return "COMPLETED"
-    if last in FAILED:
-        return "ERROR"
-    return "IN_PROGRESS" if left else "NEW"
+            of_shipments = status
+            shipments.add(shipment_id)
+            under_way.add(shipment_id)
+            if status == "DELIVERED":
+                under_way.remove(shipment_id)
+            left = left or status in SHIPPED
+        if of_order in DECISIVE:
+            yield of_order, entry
+        elif shipments and not under_way:
+            yield "COMPLETED", entry
+        elif of_shipments in FAILED:
+            yield "ERROR", entry
+        else:
+            yield "IN_PROGRESS" if left else "NEW", entry
 
 
 def _partner_id(text: str) -> int | str:
