@@ -102,7 +102,11 @@ def api(token: str) -> Client:
 
 @pytest.fixture(scope="session")
 def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server process on the tests' database, with limits out of the way; for what only HTTP shows."""
+    """A real server process on the tests' database, for what only HTTP shows.
+
+    Limits are out of the way, and what is published is seen at once.
+    """
     folder: Path = tmp_path_factory.mktemp("server")
-    with serve(folder, CALLER_RATE="100000/m", ORDER_RATE="100000/m") as running:
+    rate = "100000/m"
+    with serve(folder, CALLER_RATE=rate, ORDER_RATE=rate, FEED_MEMORY_MILLISECONDS="0") as running:
         yield running

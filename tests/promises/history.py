@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from callers.times import format_time
 from orders import ingest
-from orders.models import STEP, FeedClock, SalesOrder, Shipment, StatusEvent
+from orders.heads import heads
+from orders.models import STEP, FeedClock, FeedHead, SalesOrder, Shipment, StatusEvent
 from tests.factories import FAR_AHEAD
 from tests.promises.lines import LINES, Fields
 from tests.promises.oracle import Oracle
@@ -28,8 +29,9 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self.oracle = Oracle()
         self.sent: list[Fields] = []
-        for model in (StatusEvent, Shipment, SalesOrder):
+        for model in (StatusEvent, Shipment, SalesOrder, FeedHead):
             model._default_manager.all().delete()
+        heads.forget()
         FeedClock.objects.update(last_time=FAR_AHEAD)
 
     @rule(lines=LINES, batch_size=st.integers(1, 8))

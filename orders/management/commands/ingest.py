@@ -34,7 +34,7 @@ class Command(BaseCommand):
         rejects = Rejects(
             Path(options["rejects"] or f"{'stdin' if name == '-' else Path(name).name}.rejects.ndjson")
         )
-        gc.freeze()  # what is loaded by now stays: looking through it again and again took a tenth of the time
+        gc.freeze()  # what is loaded by now stays: looking through it over and over took a tenth of the time
         started = time.monotonic()
         with _open(name) as file, Bar(file, name) as bar, rejects:
             summary = publish(
