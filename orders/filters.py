@@ -1,41 +1,29 @@
-"""DRF's filter seam: parameters declared with django-filter, read strictly or leniently.
+"""Parameters as wires declare them, by django-filter: what each does to a question, what must fit together.
 
-A wire declares its parameters as a FilterSet: the OpenAPI document is made from it, and every request is
-read by it. Fields are cleaned one by one, because building django-filter's form costs more than the page.
+The OpenAPI document is made from these declarations; orders.filter_backends reads every request by them.
 """
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, ClassVar
 
-from django.http import QueryDict
 from django.utils import timezone
 from django_filters import Filter
-from django_filters.rest_framework import DjangoFilterBackend, FilterSet
-from rest_framework.request import Request
+from django_filters.rest_framework import FilterSet
 
-from callers.exceptions import BadParameters, ParameterError
+from callers.exceptions import ParameterError
 from callers.times import format_time
 from orders.feed import Question
 from orders.models import FeedClock
 from orders.parameters import (
     CLOCK_TOLERANCE,
-    MOST_IDS,
-    SHOWN_LENGTH,
     InstantField,
     OrderIdField,
     PageSizeField,
-    Refused,
     WordField,
-    nearest,
 )
 
 Values = dict[str, Any]
 """The parameters that were sent, by name, cleaned."""
-
-
-MOST_SHOWN = 10
-"""Unknown parameters that a refusal names: to tell of a thousand would cost more than any page."""
 
 
 class Condition(Filter):
@@ -87,40 +75,6 @@ class PageSizeFilter(Filter):
         return question
 
 
-class LenientParameters(DjangoFilterBackend):
-    """Unknown parameters mean nothing; a known one with a bad value, or sent twice, is refused.
-
-    Raises BadParameters with all that is wrong, of unknown names with ten. Leaves the cleaned values in
-    `view.parameters`.
-    """
-
-    def filter_queryset(self, request: Request, queryset: Question, view: Any) -> Question:
-        declared = view.filterset_class.base_filters
-        errors = [*self.unknown(request.query_params, declared)]
-        view.parameters = _cleaned(request.query_params, declared, errors)
-        errors += view.filterset_class.conflicts(view.parameters)
-        if errors:
-            raise BadParameters(errors)
-        for name, value in view.parameters.items():
-            queryset = declared[name].filter(queryset, value)
-        return queryset
-
-    def unknown(self, query: QueryDict, declared: dict[str, Filter]) -> Iterator[ParameterError]:
-        return iter(())
-
-
-class StrictParameters(LenientParameters):
-    """An unknown or misspelt parameter is refused as well: it would otherwise silently mean nothing."""
-
-    def unknown(self, query: QueryDict, declared: dict[str, Filter]) -> Iterator[ParameterError]:
-        known = ", ".join(declared)
-        for name in islice((name for name in query if name not in declared), MOST_SHOWN):
-            shown = name if len(name) <= SHOWN_LENGTH else f"{name[:SHOWN_LENGTH]}..."
-            yield ParameterError(
-                shown, f"is not a parameter here; known are {known}", nearest(name, declared)
-            )
-
-
 class Parameters(FilterSet):
     """What a wire's parameters have in common: checks between them, overridden where there are some."""
 
@@ -161,29 +115,3 @@ def ahead_of_the_feed(values: Values) -> Iterator[ParameterError]:
         if time and time > latest and time > FeedClock.newest() + CLOCK_TOLERANCE:
             now = format_time(timezone.now())
             yield ParameterError(name, f"is in the future: it is {now} here. Is your clock right?", now)
-
-
-def _cleaned(query: QueryDict, declared: dict[str, Filter], errors: list[ParameterError]) -> Values:
-    values: Values = {}
-    for name, filter_ in declared.items():
-        texts = query.getlist(name)
-        try:
-            if texts:
-                values[name] = _clean(filter_, texts)
-            elif filter_.extra["required"]:
-                raise Refused("is missing")
-        except Refused as refused:
-            errors.append(ParameterError(name, refused.detail, refused.suggestion))
-    return values
-
-
-def _clean(filter_: Filter, texts: list[str]) -> Any:
-    if any(not text for text in texts):
-        raise Refused("must not be empty; leave the parameter out instead")
-    if not getattr(filter_, "repeatable", False):
-        if len(texts) > 1:
-            raise Refused("is repeated: send it once")
-        return filter_.field.clean(texts[0])
-    if len(texts) > MOST_IDS:
-        raise Refused(f"must be given at most {MOST_IDS} times; ask for the others in another request")
-    return list(dict.fromkeys(filter_.field.clean(text) for text in texts))

@@ -115,7 +115,7 @@ class PollSchema(AutoSchema):
 class ParametersScheme(OpenApiFilterExtension):
     """The query parameters, as the view's FilterSet declares them."""
 
-    target_class = "orders.filters.LenientParameters"
+    target_class = "orders.filter_backends.LenientParameters"
     match_subclasses = True
     priority = 1
 

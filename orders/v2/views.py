@@ -6,7 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from callers.throttles import CallerThrottle, OrderThrottle
-from orders.filters import LenientParameters, OrderIdsParameters
+from orders.filter_backends import LenientParameters
+from orders.filters import OrderIdsParameters
 from orders.v2.deprecation import add_deprecation
 from orders.v2.page import LegacyFeedPagination, LegacyOrdersById
 from orders.v2.parameters import LegacyFeedParameters

@@ -1,7 +1,8 @@
 """The endpoints of v3. Each is a declaration."""
 
 from callers.throttles import CallerThrottle, OrderThrottle
-from orders.filters import OrderIdsParameters, StrictParameters
+from orders.filter_backends import StrictParameters
+from orders.filters import OrderIdsParameters
 from orders.v3.page import FeedPagination, OrdersById
 from orders.v3.parameters import FeedParameters
 from orders.v3.schema import FeedSchema, OrdersByIdSchema

@@ -1,0 +1,81 @@
+"""DRF's filter seam: a request's parameters read by the declarations of its wire, strictly or leniently.
+
+Fields are cleaned one by one, because building django-filter's form costs more than the page.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.http import QueryDict
+from django_filters import Filter
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+
+from callers.exceptions import BadParameters, ParameterError
+from orders.feed import Question
+from orders.filters import Values
+from orders.parameters import MOST_IDS, SHOWN_LENGTH, Refused, nearest
+
+MOST_SHOWN = 10
+"""Unknown parameters that a refusal names: to tell of a thousand would cost more than any page."""
+
+
+class LenientParameters(DjangoFilterBackend):
+    """Unknown parameters mean nothing; a known one with a bad value, or sent twice, is refused.
+
+    Raises BadParameters with all that is wrong, of unknown names with ten. Leaves the cleaned values in
+    `view.parameters`.
+    """
+
+    def filter_queryset(self, request: Request, queryset: Question, view: Any) -> Question:
+        declared = view.filterset_class.base_filters
+        errors = [*self.unknown(request.query_params, declared)]
+        view.parameters = _cleaned(request.query_params, declared, errors)
+        errors += view.filterset_class.conflicts(view.parameters)
+        if errors:
+            raise BadParameters(errors)
+        for name, value in view.parameters.items():
+            queryset = declared[name].filter(queryset, value)
+        return queryset
+
+    def unknown(self, query: QueryDict, declared: dict[str, Filter]) -> Iterator[ParameterError]:
+        return iter(())
+
+
+class StrictParameters(LenientParameters):
+    """An unknown or misspelt parameter is refused as well: it would otherwise silently mean nothing."""
+
+    def unknown(self, query: QueryDict, declared: dict[str, Filter]) -> Iterator[ParameterError]:
+        known = ", ".join(declared)
+        for name in islice((name for name in query if name not in declared), MOST_SHOWN):
+            shown = name if len(name) <= SHOWN_LENGTH else f"{name[:SHOWN_LENGTH]}..."
+            yield ParameterError(
+                shown, f"is not a parameter here; known are {known}", nearest(name, declared)
+            )
+
+
+def _cleaned(query: QueryDict, declared: dict[str, Filter], errors: list[ParameterError]) -> Values:
+    values: Values = {}
+    for name, filter_ in declared.items():
+        texts = query.getlist(name)
+        try:
+            if texts:
+                values[name] = _clean(filter_, texts)
+            elif filter_.extra["required"]:
+                raise Refused("is missing")
+        except Refused as refused:
+            errors.append(ParameterError(name, refused.detail, refused.suggestion))
+    return values
+
+
+def _clean(filter_: Filter, texts: list[str]) -> Any:
+    if any(not text for text in texts):
+        raise Refused("must not be empty; leave the parameter out instead")
+    if not getattr(filter_, "repeatable", False):
+        if len(texts) > 1:
+            raise Refused("is repeated: send it once")
+        return filter_.field.clean(texts[0])
+    if len(texts) > MOST_IDS:
+        raise Refused(f"must be given at most {MOST_IDS} times; ask for the others in another request")
+    return list(dict.fromkeys(filter_.field.clean(text) for text in texts))
