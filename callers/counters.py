@@ -29,7 +29,7 @@ class CounterStore(BaseCache):
     django-ratelimit takes as a failure, and fails open. `uncounted` tells how often.
 
     Django gives every thread a store of its own, so a store holds one connection, and asks by it directly:
-    redis-py's client and pool around it cost twice what asking costs.
+    redis-py's client and pool around it cost more than asking does.
     """
 
     uncounted = 0
