@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 
-from acommerce_status.errors import INTERNAL_ERROR, Problem, describe, shape, unavailable
-from callers.exceptions import BadBody, BadParameters, ParameterError, QuotaExceeded, WrongCredentials
+from acommerce_status.errors import shape_at
 from callers.permissions import GrantedScope
 from callers.quotas import Use
+from callers.refusals import QuotaExceeded, WrongCredentials
 from callers.schema import JSON, header_refs
+from wire.problem import INTERNAL_ERROR, Problem, describe, unavailable
+from wire.refusals import BadBody, BadParameters, ParameterError
 
 PRIVATE = ("X-Request-ID", "Cache-Control")
 COUNTED = (*PRIVATE, "RateLimit-Policy", "RateLimit")
@@ -55,7 +57,9 @@ class Answer:
 
     def openapi(self, path: str, component: str) -> JSON:
         """The response object, on the wire that `path` is on, with a body of the shape `component`."""
-        shapes = {label: shape(ExampleRequest(path), _problem(case)) for label, case in self.cases.items()}
+        shapes = {
+            label: shape_at(path)(ExampleRequest(path), _problem(case)) for label, case in self.cases.items()
+        }
         examples = {
             label.title().replace(" ", ""): {"summary": label, "value": body}
             for label, (body, _) in shapes.items()

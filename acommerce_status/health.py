@@ -8,9 +8,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from acommerce_status.errors import get_only, respond, unavailable
+from acommerce_status.errors import get_only
 from callers.counters import CounterStore
 from callers.schema import header_refs
+from wire.problem import respond, unavailable
 
 
 def _path(name: str, summary: str, shape: str, example: Any) -> dict[str, Any]:

@@ -11,14 +11,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 from isal import igzip
 
+from wire.encoding import accepts_gzip
+
 logger = logging.getLogger("access")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,100}")
-_GZIP = re.compile(
-    r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*(?P<quality>[01](?:\.[0-9]{0,3})?)\s*)?(?:,|$)", re.IGNORECASE
-)
 SMALLEST = 500
 """Bytes; what is smaller fits one packet anyway."""
 WITHOUT_LENGTH = (204, 304)
@@ -35,7 +34,7 @@ class AccessMiddleware:
         started = time.perf_counter()
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
-        request.request_id = request_id  # type: ignore[attr-defined]  # ours; acommerce_status.errors reads it
+        request.request_id = request_id  # type: ignore[attr-defined]  # ours; wire.problem reads it
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         if not response.streaming and response.status_code not in WITHOUT_LENGTH:
@@ -70,9 +69,3 @@ class GzipMiddleware:
             response.content = igzip.compress(response.content, compresslevel=1)
             response["Content-Encoding"] = "gzip"
         return response
-
-
-def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding header names gzip with a quality above 0 (RFC 9110, section 12.5.3)."""
-    match = _GZIP.search(header)
-    return match is not None and float(match["quality"] or 1) > 0

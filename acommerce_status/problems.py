@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from wire.problem import anchor
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -15,7 +17,7 @@ class Explanation:
     @property
     def anchor(self) -> str:
         """What the `type` of a problem ends in."""
-        return self.code.lower().replace("_", "-")
+        return anchor(self.code)
 
 
 PROBLEMS = [

@@ -171,12 +171,12 @@ V2_SUNSET = _instant("V2_SUNSET", "2027-11-01T00:00:00Z")
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["callers.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["callers.permissions.GrantedScope"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "orders.negotiation.OneRepresentation",
-    "DEFAULT_RENDERER_CLASSES": ["orders.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wire.negotiation.OneRepresentation",
+    "DEFAULT_RENDERER_CLASSES": ["wire.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "acommerce_status.errors.exception_handler",
+    "EXCEPTION_HANDLER": "wire.problem.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }

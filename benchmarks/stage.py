@@ -16,9 +16,9 @@ from typing import Any
 import psycopg
 
 from benchmarks.servers import ROOT, Running, Site, serving, wsgi
-from callers.times import format_time
 from tests.services import Postgres, Redis, postgres, redis
 from tests.services.server import private_folder
+from wire.times import format_time
 
 POSTGRES: dict[str, Any] = {
     "shared_buffers": "2GB",

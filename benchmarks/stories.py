@@ -12,10 +12,10 @@ from itertools import accumulate
 
 from django.db.models import Model
 
-from callers.times import format_time
 from orders.drafts import Draft
 from orders.events import PublishedEvent
 from orders.models import SalesOrder, Shipment, StatusEvent
+from wire.times import format_time
 
 NUMBER = 9_999_999_999
 """The marker of an order's number; every number has as many digits."""

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from callers.fields import InstantField
+from wire.fields import InstantField
 
 
 class ApiKeyCredentialsSerializer(serializers.Serializer[None]):

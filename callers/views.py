@@ -10,13 +10,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from callers.addresses import client_address
-from callers.exceptions import BadBody, ParameterError, QuotaExceeded, WrongCredentials
-from callers.parsers import JSONParser
 from callers.quotas import use_quota
+from callers.refusals import QuotaExceeded, WrongCredentials
 from callers.schema import TokenSchema
 from callers.serializers import TokenRequestSerializer
-from callers.times import format_time
 from callers.tokens import Unrecognised, caller_with_key, give_token
+from wire.parsers import JSONParser
+from wire.problem import problem_details
+from wire.refusals import BadBody, ParameterError
+from wire.times import format_time
 
 
 class TokenView(APIView):
@@ -26,6 +28,7 @@ class TokenView(APIView):
     authentication_classes = ()
     permission_classes = ()
     parser_classes = (JSONParser,)
+    error_shape = staticmethod(problem_details)
     schema = TokenSchema()
 
     def post(self, request: Request) -> Response:

@@ -10,12 +10,12 @@ import orjson
 from django.db import transaction
 from django.db.models import Count
 
-from callers.times import format_time
 from orders import engine
 from orders.batch import Batch
 from orders.documents import Document, to_text
 from orders.drafts import Draft, statuses
 from orders.models import FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
+from wire.times import format_time
 
 BATCH_SIZE = 200
 

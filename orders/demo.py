@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from callers.times import format_time
+from wire.times import format_time
 
 CHANNELS = {"lazada-th": "FR", "shopee-th": "SP", "zalora-ph": "ZA", "brand-sg": "BR"}
 PARTNERS = ("143", "207", "acme-beauty")

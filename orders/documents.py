@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from callers.times import format_time
 from orders.models import SalesOrder, StatusEvent
+from wire.times import format_time
 
 REPRESENTATION = 1
 """The number of the shape below. Raise it with the shape; `manage.py render_documents` rewrites the older."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from callers.times import parse_time
 from orders import documents
 from orders.events import EventRefused, PublishedEvent, Withdrawal
 from orders.models import SalesOrder, Shipment, StatusEvent
 from orders.v2.legacy import legacy_status
+from wire.times import parse_time
 
 Outcome = Literal["published", "revised", "deleted", "unchanged", "rejected"]
 

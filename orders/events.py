@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from callers.times import BadTime, parse_time
 from orders.statuses import OrderStatus, ShipmentStatus
+from wire.times import BadTime, parse_time
 
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Text = Annotated[str, msgspec.Meta(max_length=100)]

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connections
 
 from callers.models import Scope
-from callers.times import EARLIEST
 from orders.models import SalesOrder
+from wire.times import EARLIEST
 
 Condition = tuple[str, Any]
 """A method of SalesOrderQuerySet, and its one argument."""

@@ -12,10 +12,10 @@ from django_filters import Filter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
-from callers.exceptions import BadParameters, ParameterError
 from orders.feed import Question
 from orders.filters import Values
 from orders.parameters import MOST_IDS, SHOWN_LENGTH, Refused, nearest
+from wire.refusals import BadParameters, ParameterError
 
 MOST_SHOWN = 10
 """Unknown parameters that a refusal names: to tell of a thousand would cost more than any page."""

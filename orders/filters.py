@@ -10,8 +10,6 @@ from django.utils import timezone
 from django_filters import Filter
 from django_filters.rest_framework import FilterSet
 
-from callers.exceptions import ParameterError
-from callers.times import format_time
 from orders.feed import Question
 from orders.models import FeedClock
 from orders.parameters import (
@@ -21,6 +19,8 @@ from orders.parameters import (
     PageSizeField,
     WordField,
 )
+from wire.refusals import ParameterError
+from wire.times import format_time
 
 Values = dict[str, Any]
 """The parameters that were sent, by name, cleaned."""

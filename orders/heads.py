@@ -13,8 +13,8 @@ from threading import Lock
 from django.conf import settings
 
 from callers.models import Scope
-from callers.times import EARLIEST
 from orders.models import FeedHead
+from wire.times import EARLIEST
 
 ALL_AGAIN_SECONDS = 60
 """So often all heads are read, whatever their time: a head that was set right by hand is noticed then."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from callers.times import BadTime, parse_time
+from wire.times import BadTime, parse_time
 
 LARGEST_PAGE = 100
 MOST_IDS = 10
@@ -28,7 +28,7 @@ class Refused(forms.ValidationError):
 
 
 class InstantField(forms.Field):
-    """An RFC 3339 time; see callers.times."""
+    """An RFC 3339 time; see wire.times."""
 
     def clean(self, value: str) -> datetime:
         try:

@@ -9,13 +9,14 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from callers.exceptions import QuotaExceeded
 from callers.models import Scope
 from callers.permissions import GrantedScope
 from callers.quotas import Use, quota_headers
+from callers.refusals import QuotaExceeded
 from callers.throttles import CallerThrottle
 from orders.feed import Question
 from orders.models import SalesOrder
+from wire.problem import problem_details
 
 
 class PollView(GenericAPIView[SalesOrder]):
@@ -25,6 +26,7 @@ class PollView(GenericAPIView[SalesOrder]):
     permission_classes = [GrantedScope]
     throttle_classes = [CallerThrottle]
     format_kwarg = None
+    error_shape = staticmethod(problem_details)
     scope_kind: str
 
     @property

@@ -11,13 +11,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from callers.administration import create_caller
-from callers.times import EARLIEST
 from callers.tokens import forget_tokens, issue_token
 from orders import ingest
 from orders.heads import heads
 from orders.models import FeedClock
 from tests.factories import FAR_AHEAD, Fields
 from tests.servers import Server, serve
+from wire.times import EARLIEST
 
 
 @dataclass(frozen=True)

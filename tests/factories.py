@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from callers.times import format_time
 from orders.models import STEP
+from wire.times import format_time
 
 Fields = dict[str, Any]
 

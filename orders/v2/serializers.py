@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from callers.fields import InstantField
 from orders.schema import vocabulary
 from orders.statuses import OrderStatus
+from wire.fields import InstantField
 
 WORDS = [word for word in OrderStatus if word is not OrderStatus.BACK_ORDERED]
 """The statuses that v2 can tell."""

@@ -9,6 +9,7 @@ from callers.throttles import CallerThrottle, OrderThrottle
 from orders.filter_backends import LenientParameters
 from orders.filters import OrderIdsParameters
 from orders.v2.deprecation import add_deprecation
+from orders.v2.errors import legacy_error
 from orders.v2.page import LegacyFeedPagination, LegacyOrdersById
 from orders.v2.parameters import LegacyFeedParameters
 from orders.v2.schema import LegacyFeedSchema, LegacyOrdersByIdSchema
@@ -17,6 +18,7 @@ from orders.views import PollView
 
 class LegacyView(PollView):
     filter_backends = [LenientParameters]
+    error_shape = staticmethod(legacy_error)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)

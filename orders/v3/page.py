@@ -9,9 +9,9 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from callers.times import format_time
 from orders.pages import NamedRows, Rows, next_link
 from orders.parameters import LARGEST_PAGE
+from wire.times import format_time
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from callers.exceptions import ParameterError
 from orders.filters import (
     PageSizeFilter,
     SinceFilter,
@@ -13,6 +12,7 @@ from orders.filters import (
     ahead_of_the_feed,
 )
 from orders.statuses import OrderStatus
+from wire.refusals import ParameterError
 
 
 class FeedParameters(WindowParameters):

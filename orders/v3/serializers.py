@@ -2,10 +2,10 @@
 
 from rest_framework import serializers
 
-from callers.fields import InstantField
 from orders.parameters import LARGEST_PAGE, MOST_IDS
 from orders.schema import vocabulary
 from orders.statuses import OrderStatus, ShipmentStatus
+from wire.fields import InstantField
 
 
 class HistoryEntrySerializer(serializers.Serializer[None]):

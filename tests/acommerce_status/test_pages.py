@@ -1,16 +1,16 @@
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 
-from acommerce_status import errors
 from acommerce_status.problems import PROBLEMS
 from tests.openapi import document
+from wire.problem import CODES
 
 PAGES = ["/", "/docs", "/redoc", "/docs/problems", "/docs/v2-to-v3"]
 OWN_POLICY = (
@@ -92,9 +92,13 @@ def test_redoc_is_served_without_the_image_of_another_host(anyone: Client) -> No
     assert len(response.content) > 500_000
 
 
+ROOMS = ("wire", "callers", "orders", "acommerce_status")
+CODE = r'(?:Problem\(\d{3}, |\n    code = )"([A-Z_]+)"'
+
+
 def test_every_problem_code_is_explained() -> None:
-    source = Path(errors.__file__).read_text()
-    codes = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', source)) - {"GET", "HEAD", "OPTIONS"}
+    sources = [path.read_text() for room in ROOMS for path in (settings.BASE_DIR / room).rglob("*.py")]
+    codes = {code for source in sources for code in re.findall(CODE, source)} | set(CODES.values())
 
     assert {problem.code for problem in PROBLEMS} == codes
 

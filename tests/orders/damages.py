@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from callers.times import EARLIEST
 from orders.models import FeedClock, FeedHead, SalesOrder, StatusEvent
 from tests.orders.published import shown
+from wire.times import EARLIEST
 
 CHANNEL = "lazada-th"
 ORDER = f"Order FRIS00201 of channel {CHANNEL}"

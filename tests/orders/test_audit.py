@@ -8,12 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from callers.times import format_time
 from orders import ingest
 from orders.models import FeedClock, SalesOrder, StatusEvent
 from tests.factories import event, new_orders, shipment_event, withdrawal
 from tests.orders.damages import CHANNEL, DAMAGES, ORDER, change, change_clock, document
 from tests.orders.published import shown, updated_time
+from wire.times import format_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 

@@ -14,11 +14,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from callers.models import Scope
-from callers.times import format_time
 from orders.heads import heads
 from orders.models import FeedClock, FeedHead, SalesOrder
 from tests.conftest import Publish
 from tests.factories import FAR_AHEAD, event, new_orders
+from wire.times import format_time
 
 pytestmark = pytest.mark.wire
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from callers.times import format_time
 from orders import ingest
 from orders.models import STEP, SalesOrder, StatusEvent
 from tests.conftest import Publish
 from tests.factories import FAR_AHEAD, Fields, at, event, new_orders, shipment_event, withdrawal
 from tests.orders.published import shown, updated_time
+from wire.times import format_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 

@@ -11,9 +11,9 @@ from benchmarks.data import Data
 from benchmarks.plans import MODES, Plan, asked, explain, questions
 from benchmarks.stage import BIG
 from callers.administration import create_caller
-from callers.times import format_time
 from callers.tokens import issue_token
 from orders.models import SalesOrder
+from wire.times import format_time
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
-from callers.times import BadTime, format_time, parse_time
+from wire.times import BadTime, format_time, parse_time
 
 LATEST = datetime.now(UTC) - timedelta(days=1)
 

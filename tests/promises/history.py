@@ -7,13 +7,13 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from callers.times import format_time
 from orders import ingest
 from orders.heads import heads
 from orders.models import STEP, FeedClock, FeedHead, SalesOrder, Shipment, StatusEvent
 from tests.factories import FAR_AHEAD
 from tests.promises.lines import LINES, Fields
 from tests.promises.oracle import Oracle
+from wire.times import format_time
 
 Scope = tuple[str, str]
 """channel or partner, and which."""

@@ -15,7 +15,6 @@ from threading import Event
 
 import pytest
 
-from callers.times import format_time, parse_time
 from tests.promises import workload
 from tests.promises.installation import Installation, installed
 from tests.promises.setting_clocks import make_clock_settable, set_clock
@@ -23,6 +22,7 @@ from tests.promises.state import documents, without_times
 from tests.promises.watching import Watch, watching_over
 from tests.promises.writers import oracle, write_together
 from tests.services import Postgres
+from wire.times import format_time, parse_time
 
 pytestmark = pytest.mark.slow
 

@@ -14,12 +14,12 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
-from callers.times import parse_time
 from orders.models import STEP, SalesOrder
 from tests.conftest import Publish
 from tests.factories import event, new_orders
 from tests.promises.installation import CHANNEL
 from tests.promises.pollers import LinkPoller, Poller
+from wire.times import parse_time
 
 pytestmark = pytest.mark.wire
 

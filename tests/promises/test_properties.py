@@ -1,6 +1,6 @@
 """Any list of ids, any query string, any file: answered or refused as promised, and never with a surprise.
 
-Times, lines and events have more properties of their own: tests/callers/test_times.py and test_any_time.py,
+Times, lines and events have more properties of their own: tests/wire/test_times.py and test_any_time.py,
 tests/orders/test_lines.py and test_any_line.py.
 """
 

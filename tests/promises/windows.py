@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from callers.times import format_time, parse_time
 from tests.promises.oracle import Fields
+from wire.times import format_time, parse_time
 
 Place = tuple[int, int] | None
 """Which change, counted from the newest, and how many microseconds after it; None: no such end."""

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from callers.times import format_time
 from orders.models import FeedClock
+from wire.times import format_time
 
 LONGEST = timedelta(days=366)
 

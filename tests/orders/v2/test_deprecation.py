@@ -2,9 +2,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from callers.times import parse_time
 from tests.conftest import Publish
 from tests.factories import at, new_orders
+from wire.times import parse_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 

@@ -6,7 +6,7 @@ from typing import IO, Any
 import orjson
 from rest_framework.parsers import BaseParser
 
-from callers.exceptions import BadBody, ParameterError
+from wire.refusals import BadBody, ParameterError
 
 LARGEST_BODY = 16 * 1024
 

@@ -15,4 +15,4 @@ EXAMPLE = "2026-11-22T08:00:00.000020Z"
     }
 )
 class InstantField(serializers.DateTimeField):
-    """A time as we write it: 27 characters, always in UTC; see callers.times."""
+    """A time as we write it: 27 characters, always in UTC; see wire.times."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callers.times import EARLIEST, BadTime, format_time, parse_time
+from wire.times import EARLIEST, BadTime, format_time, parse_time
 
 INSTANTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(9999, 12, 30)).map(  # noqa: DTZ001 - gets its zone here
     lambda time: time.replace(tzinfo=UTC)

@@ -1,0 +1,62 @@
+"""What is answered instead of an order; wire.problem gives each the shape of its wire.
+
+A room with a refusal of its own subclasses Refusal, so that wire.problem needs to know no room.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rest_framework.exceptions import APIException
+
+
+@dataclass(frozen=True)
+class ParameterError:
+    """What is wrong with one parameter or field, and the text that was probably meant, or None."""
+
+    parameter: str
+    detail: str
+    suggestion: str | None = None
+
+
+class Refusal(APIException):
+    """An error of the caller's, with all that a problem says: `code` is UPPER_SNAKE and never changes.
+
+    `errors` are what is wrong with the input, `violated` the names of quotas that are used up, `headers`
+    those of the answer.
+    """
+
+    status_code = 400
+    code = "BAD_REQUEST"
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: Iterable[ParameterError] = (),
+        violated: Iterable[str] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.errors = list(errors)
+        self.violated = list(violated)
+        self.headers = dict(headers or {})
+
+
+class BadParameters(Refusal):
+    """400: the query string was not accepted; `errors` has all that is wrong with it."""
+
+    code = "BAD_PARAMETERS"
+
+    def __init__(self, errors: Iterable[ParameterError]) -> None:
+        found = list(errors)
+        count = "One parameter was" if len(found) == 1 else f"{len(found)} parameters were"
+        super().__init__(f"{count} not accepted.", errors=found)
+
+
+class BadBody(Refusal):
+    """400: the body was not accepted; `errors` has all that is wrong with it."""
+
+    code = "BAD_BODY"
+
+    def __init__(self, errors: Iterable[ParameterError]) -> None:
+        super().__init__("The body was not accepted.", errors=errors)
