@@ -9,8 +9,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from acommerce_status.errors import get_only
-from callers.counters import CounterStore
 from callers.schema import header_refs
+from stores.counters import CounterStore
 from wire.problem import respond, unavailable
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from acommerce_status import databases
 from acommerce_status.assets import guard
 from acommerce_status.embedded import secret_key as embedded_secret_key
+from stores import databases
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -142,7 +142,7 @@ CACHES: dict[str, dict[str, Any]] = {
     "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"}
     if EMBEDDED
     else {
-        "BACKEND": "callers.counters.CounterStore",
+        "BACKEND": "stores.counters.CounterStore",
         "LOCATION": env.str("REDIS_URL"),
         "KEY_PREFIX": "acommerce",
     },
@@ -153,7 +153,7 @@ RATELIMIT_IP_META_KEY = "callers.addresses.client_address"
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # no form is posted to us, and acommerce_status.pages forbids framing on its own
     "security.W003",  # no cookie is ever set, so there is nothing to forge with
-    "django_ratelimit.W001",  # callers.counters counts atomically, and a test says so
+    "django_ratelimit.W001",  # stores.counters counts atomically, and a test says so
     *(["django_ratelimit.E003"] if EMBEDDED else []),  # one process, so one counter
 ]
 

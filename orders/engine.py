@@ -1,4 +1,4 @@
-"""The one place where PostgreSQL and SQLite are treated differently: how rows are written, and waits."""
+"""The one place where PostgreSQL and SQLite are treated differently: how rows are written and read."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,15 +7,6 @@ from django.db.models import Model
 
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
-
-
-def allow_long_waits() -> None:
-    """Give this transaction the time that publishing may take; the connection's own limits are for pages."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '60s'")
-            cursor.execute("SET LOCAL lock_timeout = '60s'")
-        connection.connection.patience_seconds = 65  # and a little more, see acommerce_status.postgresql
 
 
 def look_only() -> None:

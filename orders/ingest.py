@@ -12,6 +12,7 @@ from orders import engine
 from orders.batch import Batch, Raced
 from orders.drafts import Outcome
 from orders.events import Event, EventRefused, Line, read_event
+from stores.waits import allow_long_waits
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +124,7 @@ def _apply_until_unraced(events: list[tuple[int, Line, Event]]) -> tuple[Summary
 def _apply(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejected]]:
     summary, refused = Summary(), []
     with transaction.atomic(durable=True):
-        engine.allow_long_waits()
+        allow_long_waits()
         batch = Batch.of([event for _, _, event in events])
         for number, line, event in events:
             outcome: Outcome = "rejected"

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import orjson
 from django.db import transaction
 
-from orders import engine
 from orders.batch import Batch
 from orders.documents import REPRESENTATION, to_text
 from orders.drafts import statuses
 from orders.models import FeedClock, FeedHead, SalesOrder
 from orders.rows import Settled, publish_orders, write_orders
+from stores.waits import allow_long_waits
 
 BATCH_SIZE = 200
 
@@ -34,7 +34,7 @@ def render(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
     the end of the feed, for pollers hold what is not right; `keep_times` keeps them all where they are.
     """
     with transaction.atomic(durable=True):
-        engine.allow_long_waits()
+        allow_long_waits()
         settled = [(draft, draft.shown()) for draft in Batch.of_orders(pks).drafts.values()]
         rewritten = [pair for pair in settled if _is_outdated(pair)]
         kept: list[Settled] = []
@@ -54,7 +54,7 @@ def finish_rendering() -> None:
 def catch_up() -> None:
     """Set the clock and the heads to the newest orders, where those are ahead: after a restore by hand."""
     with transaction.atomic(durable=True):
-        engine.allow_long_waits()
+        allow_long_waits()
         clock = FeedClock.objects.select_for_update().get()
         newest = SalesOrder.objects.newest_by_scope()
         FeedHead.objects.move(FeedHead.objects.behind(newest))

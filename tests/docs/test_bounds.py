@@ -6,9 +6,9 @@ import runpy
 import pytest
 from django.conf import settings
 
-from acommerce_status import arrival, databases, worker
-from acommerce_status.postgresql import base
-from callers import counters
+from acommerce_status import arrival, worker
+from stores import counters, databases
+from stores.postgresql import base
 from tests.docs.test_docs import ROOT, read, section
 
 GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))

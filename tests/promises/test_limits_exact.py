@@ -1,7 +1,7 @@
 """Limits over four server processes and a real Redis: exact, counted down, and honest.
 
 What must be there for these tests to pass, tried by taking it out:
-* `INCRBY` in `callers.counters`: with GET and SET in its place more than the quota gets through;
+* `INCRBY` in `stores.counters`: with GET and SET in its place more than the quota gets through;
 * the `key` of OrderThrottle in `callers.throttles`: with the path in it every path has a quota of its own;
 * `+ 1` in `callers.quotas.use_quota`: without it the wait that is told is a second too short.
 """

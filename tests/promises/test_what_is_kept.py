@@ -11,8 +11,8 @@ from django.apps import apps
 from django.core.cache import caches
 from django.test import Client
 
-from callers.counters import CounterStore
 from callers.models import Caller, Token
+from stores.counters import CounterStore
 from tests.conftest import Credentials, Publish
 from tests.factories import event
 

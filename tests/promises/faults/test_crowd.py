@@ -1,6 +1,6 @@
 """Ten times as many polls as the server has threads, while PostgreSQL does not answer.
 
-Fails when `pass_through` is taken out of acommerce_status.postgresql.base.DatabaseWrapper: then they stand in
+Fails when `pass_through` is taken out of stores.postgresql.base.DatabaseWrapper: then they stand in
 line, each for as long as the one before.
 """
 

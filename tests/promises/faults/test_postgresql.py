@@ -1,11 +1,11 @@
 """PostgreSQL away, slow, hung, full and back, under a real server.
 
 What must be there for these tests to pass, tried by taking it out:
-* `patience` in `acommerce_status.postgresql.base.Connection.wait`: without it a hung PostgreSQL holds a
+* `patience` in `stores.postgresql.base.Connection.wait`: without it a hung PostgreSQL holds a
   thread until somebody wakes it;
 * `has_hung_up` in the same file: without it a restart of PostgreSQL costs answers;
 * `patience_seconds` in `orders.engine.allow_long_waits`: without it publishing gives up as soon as a poll;
-* `statement_timeout` and `lock_timeout` in `acommerce_status.databases`: without both connections are lost to
+* `statement_timeout` and `lock_timeout` in `stores.databases`: without both connections are lost to
   a lock;
 * `timeout` of the pool there: without it a full pool makes wait for half a minute;
 * `close_all` in `acommerce_status.wsgi`: without it the start keeps a connection for itself.

@@ -1,7 +1,7 @@
 """Redis away, hung and back, under a real server: answers are given uncounted, and limits apply again.
 
 What must be there for these tests to pass, tried by taking it out:
-* `socket_timeout` in `callers.counters`: without it a hung Redis holds a thread until somebody wakes it;
+* `socket_timeout` in `stores.counters`: without it a hung Redis holds a thread until somebody wakes it;
 * `_pause_until` there: without it a request for ten orders waits eleven times.
 """
 

@@ -1,9 +1,9 @@
 """PostgreSQL and Redis behind a slow network, slow themselves, or refusing: bounded answers, and recovery.
 
 What must be there for these tests to pass, tried by taking it out:
-* `socket_timeout` in `callers.counters`: without it every count waits for as long as Redis takes;
-* `statement_timeout` in `acommerce_status.databases`: without it a slow statement costs its connection;
-* `patience` in `acommerce_status.postgresql.base.Connection.wait`: without it a poll waits for the network.
+* `socket_timeout` in `stores.counters`: without it every count waits for as long as Redis takes;
+* `statement_timeout` in `stores.databases`: without it a slow statement costs its connection;
+* `patience` in `stores.postgresql.base.Connection.wait`: without it a poll waits for the network.
 """
 
 import time

@@ -1,7 +1,7 @@
 """Pages read from a real streaming standby that goes away, or hangs, and comes back.
 
 What must be there for these tests to pass, tried by taking it out:
-* `max_lifetime` in `acommerce_status.databases.any_replica`: without it a standby that was away stays unused;
+* `max_lifetime` in `stores.databases.any_replica`: without it a standby that was away stays unused;
 * `primary` among the servers there: without it there is no answer while the standby is away.
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from acommerce_status.postgresql.base import Connection
+from stores.postgresql.base import Connection
 
 Config = dict[str, Any]
 
@@ -51,7 +51,7 @@ def postgresql(name: str, url: str, *, pool_size: int, statement_seconds: int) -
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_SECONDS * 1000,
         "timezone": "UTC",
     }
-    config["ENGINE"] = "acommerce_status.postgresql"
+    config["ENGINE"] = "stores.postgresql"
     config["PATIENCE_SECONDS"] = statement_seconds + GRACE_SECONDS
     config["CONN_MAX_AGE"] = 0  # the pool keeps the connections; Django must hand them back
     config["OPTIONS"] = {

@@ -21,7 +21,7 @@ def store_away(request: pytest.FixtureRequest, settings: Settings) -> Iterator[N
         url = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
         if request.param == "refuses connections":
             listener.close()
-        store = {"BACKEND": "callers.counters.CounterStore", "LOCATION": url}
+        store = {"BACKEND": "stores.counters.CounterStore", "LOCATION": url}
         settings.CACHES = {**settings.CACHES, "limits": store}
         yield
 

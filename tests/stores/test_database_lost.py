@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from acommerce_status.postgresql.base import PAUSE_SECONDS
+from stores.postgresql.base import PAUSE_SECONDS
 from tests.servers import ROOT, serve
 from tests.services import Postgres, postgres
 

@@ -1,6 +1,6 @@
 """Django's PostgreSQL, with an end to every wait: a server that hangs never holds one of our threads.
 
-PostgreSQL's own timeouts (acommerce_status.databases) end what is slow. They say nothing while the server
+PostgreSQL's own timeouts (stores.databases) end what is slow. They say nothing while the server
 itself hangs, or the network swallows what it says; then the client has to give up. Those who come next do
 not wait as well: each would hold a thread for as long again, and a crowd would stand in line for minutes.
 """

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from acommerce_status import databases
-from acommerce_status.postgresql.base import Connection, Gate
+from stores import databases
+from stores.postgresql.base import Connection, Gate
 
 
 @pytest.fixture

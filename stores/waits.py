@@ -1,0 +1,16 @@
+"""How long a transaction may take that is no page."""
+
+from django.db import connection
+
+LONG_WAIT_SECONDS = 60
+GRACE_SECONDS = 5
+"""How much longer than a statement may take we wait for the server to say so."""
+
+
+def allow_long_waits() -> None:
+    """Give this transaction a minute for each statement and lock; a connection's own limits are for pages."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{LONG_WAIT_SECONDS}s'")
+            cursor.execute(f"SET LOCAL lock_timeout = '{LONG_WAIT_SECONDS}s'")
+        connection.connection.patience_seconds = LONG_WAIT_SECONDS + GRACE_SECONDS
