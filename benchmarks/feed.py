@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.stories import story
-from orders.events import PublishedEvent
+from orders.publishing.events import PublishedEvent
 
 FIRST_NUMBER = b"5000"
 """How the number of every order here begins, and nothing else that matters; see `renumbered`."""

@@ -8,7 +8,7 @@ import django
 
 def main() -> None:
     django.setup(set_prefix=False)
-    from orders.ingest import publish  # noqa: PLC0415 - it imports models, which want Django set up
+    from orders.publishing.ingest import publish  # noqa: PLC0415 - it imports models, which want Django set up
 
     for line in sys.stdin.buffer:
         publish([line])

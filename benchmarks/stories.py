@@ -12,9 +12,9 @@ from itertools import accumulate
 
 from django.db.models import Model
 
-from orders.drafts import Draft
-from orders.events import PublishedEvent
 from orders.models import SalesOrder, Shipment, StatusEvent
+from orders.publishing.drafts import Draft
+from orders.publishing.events import PublishedEvent
 from wire.times import format_time
 
 NUMBER = 9_999_999_999

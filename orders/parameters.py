@@ -15,7 +15,7 @@ MOST_IDS = 10
 CLOCK_TOLERANCE = timedelta(seconds=5)
 SHOWN_LENGTH = 60
 ORDER_ID = re.compile("[^\x00-\x1f\x7f]{1,100}")
-"""What a published order id may be, so that each can be asked for; see orders.events."""
+"""What a published order id may be, so that each can be asked for; see orders.publishing.events."""
 
 
 class Refused(forms.ValidationError):

@@ -12,9 +12,9 @@ from pytest_django import Settings
 
 from callers.administration import create_caller
 from callers.tokens import forget_tokens, issue_token
-from orders import ingest
 from orders.heads import heads
 from orders.models import FeedClock
+from orders.publishing import ingest
 from tests.factories import FAR_AHEAD, Fields
 from tests.servers import Server, serve
 from wire.times import EARLIEST

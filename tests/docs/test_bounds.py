@@ -48,7 +48,7 @@ def test_a_wait_is_as_long_as_shown(wait: str) -> None:
 
 
 def test_publishing_waits_as_long_as_shown() -> None:
-    told = re.findall(r"SET LOCAL \w+_timeout = '(\d+)s'", read("orders/engine.py"))
+    told = re.findall(r"SET LOCAL \w+_timeout = '(\d+)s'", read("orders/publishing/bulk.py"))
 
     assert told == [SHOWN["for a statement or a lock, when publishing"]] * 2
 

@@ -1,6 +1,6 @@
 """What a process knows by heart of the feed's heads.
 
-Fails without `FeedHead.objects.move` in orders.rows.publish_orders: then a process that knows a channel never
+Fails without `FeedHead.objects.move` in `tables.publish_orders`: then a process that knows a channel never
 hears of it again.
 """
 

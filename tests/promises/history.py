@@ -7,9 +7,9 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from orders import ingest
 from orders.heads import heads
 from orders.models import STEP, FeedClock, FeedHead, SalesOrder, Shipment, StatusEvent
+from orders.publishing import ingest
 from tests.factories import FAR_AHEAD
 from tests.promises.lines import LINES, Fields
 from tests.promises.oracle import Oracle

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db import connection
 
-from orders.batch import Batch
-from orders.ingest import Summary
 from orders.models import FeedClock
+from orders.publishing.batch import Batch
+from orders.publishing.ingest import Summary
 from tests.promises.workload import Fields
 
 HELD_EACH = 16

@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--without-lock", action="store_true")
     options = parser.parse_args()
     django.setup(set_prefix=False)
-    from orders.ingest import publish  # noqa: PLC0415 - a module with models, so after setup
+    from orders.publishing.ingest import publish  # noqa: PLC0415 - a module with models, so after setup
     from tests.promises import misbehaving  # noqa: PLC0415 - as above
 
     if options.without_lock:

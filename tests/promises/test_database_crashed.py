@@ -1,7 +1,7 @@
 """A database that dies in the middle of an ingest: what pollers were told stays true.
 
 What must be there for this test to pass, tried by taking it out:
-* `if known and event.revision <= known.revision` in `orders.drafts.Draft.apply`: without it what is ingested
+* `if known and event.revision <= known.revision` in `Draft.apply`: without it what is ingested
   again takes back what came after it.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orders import ingest
+from orders.publishing import ingest
 from tests.promises import workload
 from tests.promises.installation import Installation, installed
 from tests.promises.state import documents, state

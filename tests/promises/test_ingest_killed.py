@@ -1,7 +1,7 @@
 """An ingest that dies is simply run again.
 
 What must be there for this test to pass, tried by taking it out:
-* `if known and event.revision <= known.revision` in `orders.drafts.Draft.apply`: without it what is ingested
+* `if known and event.revision <= known.revision` in `Draft.apply`: without it what is ingested
   again takes back what came after it.
 """
 

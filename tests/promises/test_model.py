@@ -1,6 +1,6 @@
 """Any history, any poll: every answer of v3 and v2 is the oracle's.
 
-Fails without `FeedHead.objects.move` in orders.rows.publish_orders, among much else.
+Fails without `FeedHead.objects.move` in orders.publishing.tables.publish_orders, among much else.
 """
 
 from typing import Any

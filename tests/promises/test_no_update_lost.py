@@ -3,7 +3,7 @@
 What must be there for these tests to pass, tried by taking it out:
 * `select_for_update()` in `orders.clock.FeedClock.advance`: without it pollers miss changes, and the second
   test shows that this harness finds them;
-* `FeedHead.objects.move` in `orders.rows.publish_orders`: without it they are told that nothing is new.
+* `FeedHead.objects.move` in `tables.publish_orders`: without it they are told that nothing is new.
 """
 
 import io

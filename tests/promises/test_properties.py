@@ -1,7 +1,7 @@
 """Any list of ids, any query string, any file: answered or refused as promised, and never with a surprise.
 
 Times, lines and events have more properties of their own: tests/wire/test_times.py and test_any_time.py,
-tests/orders/test_lines.py and test_any_line.py.
+tests/orders/publishing/test_ndjson.py and test_any_line.py.
 """
 
 import gzip
@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from orders.events import EventRefused, PublishedEvent, Unreadable, Withdrawal, read_event
-from orders.lines import BYTE_ORDER_MARK, LONGEST_LINE, read_lines
+from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, Withdrawal, read_event
+from orders.publishing.ndjson import BYTE_ORDER_MARK, MAX_LINE_BYTES, read_lines
 from tests.conftest import Publish
 from tests.factories import new_orders
 
@@ -93,7 +93,8 @@ def test_any_file_is_read_line_by_line_without_a_surprise(data: bytes, pack: Any
             assert isinstance(read_event(line), PublishedEvent | Withdrawal)
 
 
-LENGTHS = st.integers(0, 4) | st.integers(LONGEST_LINE - 5, LONGEST_LINE + 5) | st.just(3 * LONGEST_LINE)
+NEAR_MAX = st.integers(MAX_LINE_BYTES - 5, MAX_LINE_BYTES + 5)
+LENGTHS = st.integers(0, 4) | NEAR_MAX | st.just(3 * MAX_LINE_BYTES)
 
 
 @given(st.lists(LENGTHS, max_size=5), st.booleans(), st.sampled_from([bytes, gzip.compress]))
@@ -105,5 +106,5 @@ def test_a_line_that_is_too_long_takes_no_other_along(lengths: list[int], marked
     found = [*read_lines(io.BufferedReader(io.BytesIO(pack(mark + b"".join(lines)))))]
 
     sizes = [len(line) + len(mark) * (number == 0) for number, line in enumerate(lines)]
-    expected = [line if size <= LONGEST_LINE else None for line, size in zip(lines, sizes, strict=True)]
+    expected = [line if size <= MAX_LINE_BYTES else None for line, size in zip(lines, sizes, strict=True)]
     assert [line if isinstance(line, bytes) else None for line in found if line] == expected

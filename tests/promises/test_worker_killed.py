@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from orders import ingest
+from orders.publishing import ingest
 from tests.factories import new_orders
 from tests.promises import workload
 from tests.promises.hanging import processes

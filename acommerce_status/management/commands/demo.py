@@ -12,8 +12,8 @@ from django.utils import timezone
 from acommerce_status.serving import run_together
 from callers.demo import demo_callers
 from orders.demo import CHANNELS, PARTNERS, demo_orders
-from orders.ingest import publish
 from orders.models import SalesOrder
+from orders.publishing.ingest import publish
 
 GREETING = """
   {url}/        what this is          {url}/docs   try it in a browser

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orders.auditing import audit
 from orders.models import SalesOrder, SalesOrderQuerySet
-from orders.rendering import catch_up, render
+from orders.publishing.audit import audit
+from orders.publishing.rerender import catch_up, render
 
 
 class Command(BaseCommand):

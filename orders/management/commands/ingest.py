@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from orders.events import Unreadable
-from orders.ingest import BATCH_SIZE, Rejected, Summary, publish
-from orders.lines import read_lines
+from orders.publishing.events import Unreadable
+from orders.publishing.ingest import BATCH_SIZE, Rejected, Summary, publish
+from orders.publishing.ndjson import read_lines
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from orders.rendering import finish_rendering, outdated_orders, render
+from orders.publishing.rerender import finish_rendering, outdated_orders, render
 
 
 class Command(BaseCommand):

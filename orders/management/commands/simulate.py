@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from orders.demo import DemoOrder, demo_orders
-from orders.ingest import publish
+from orders.publishing.ingest import publish
 
 NEW_EACH_ROUND = 0.3
 

@@ -4,7 +4,7 @@ What must be there for these tests to pass, tried by taking it out:
 * `patience` in `stores.postgresql.base.Connection.wait`: without it a hung PostgreSQL holds a
   thread until somebody wakes it;
 * `has_hung_up` in the same file: without it a restart of PostgreSQL costs answers;
-* `patience_seconds` in `orders.engine.allow_long_waits`: without it publishing gives up as soon as a poll;
+* `patience_seconds` in `stores.waits`: without it publishing gives up as soon as a poll;
 * `statement_timeout` and `lock_timeout` in `stores.databases`: without both connections are lost to
   a lock;
 * `timeout` of the pool there: without it a full pool makes wait for half a minute;

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db.models import Model
 
 from callers.models import Scope
-from orders import engine
 from orders.documents import Document
-from orders.drafts import COPIED, Draft
 from orders.models import FeedClock, FeedHead, SalesOrder, Shipment, StatusEvent
+from orders.publishing import bulk
+from orders.publishing.drafts import COPIED, Draft
 
 ORDER_COLUMNS = [
     "order_created_time",
@@ -56,5 +56,5 @@ def write_events(events: Iterable[StatusEvent]) -> None:
 def _write(model: type[Model], rows: Sequence[Model], columns: Sequence[str]) -> None:
     new = [row for row in rows if row._state.adding]
     known = [row for row in rows if not row._state.adding]
-    engine.insert(model, new)
-    engine.overwrite(model, known, columns)
+    bulk.insert_many(model, new)
+    bulk.update_many(model, known, columns)

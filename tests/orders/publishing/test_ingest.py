@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from orders import ingest
-from orders.events import Line
 from orders.models import FeedClock, SalesOrder
+from orders.publishing import ingest
+from orders.publishing.events import Line
 from tests.conftest import Publish
 from tests.factories import Fields, event, new_orders, shipment_event, withdrawal
 from tests.orders.published import history, shown

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import orjson
 from django.db import transaction
 
-from orders.batch import Batch
 from orders.documents import REPRESENTATION, to_text
-from orders.drafts import statuses
 from orders.models import FeedClock, FeedHead, SalesOrder
-from orders.rows import Settled, publish_orders, write_orders
+from orders.publishing.batch import Batch
+from orders.publishing.drafts import statuses
+from orders.publishing.tables import Settled, publish_orders, write_orders
 from stores.waits import allow_long_waits
 
 BATCH_SIZE = 200

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from orders import ingest
 from orders.models import STEP, SalesOrder, StatusEvent
+from orders.publishing import ingest
 from tests.conftest import Publish
 from tests.factories import FAR_AHEAD, Fields, at, event, new_orders, shipment_event, withdrawal
 from tests.orders.published import shown, updated_time

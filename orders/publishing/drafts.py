@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from orders import documents
-from orders.events import EventRefused, PublishedEvent, Withdrawal
 from orders.models import SalesOrder, Shipment, StatusEvent
+from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal
 from orders.v2.legacy import legacy_status
 from wire.times import parse_time
 

@@ -1,4 +1,4 @@
-"""What a batch does when another publisher was faster (orders.batch)."""
+"""What a batch does when another publisher was faster (orders.publishing.batch)."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -7,9 +7,9 @@ from threading import Thread
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from orders import engine, ingest
-from orders.batch import Raced
 from orders.models import FeedClock, SalesOrder
+from orders.publishing import bulk, ingest
+from orders.publishing.batch import Raced
 from tests.factories import Fields, event, new_orders, withdrawal
 from tests.orders.published import history
 
@@ -128,7 +128,7 @@ def test_only_a_lost_race_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(OperationalError) as failed:
         ingest.publish([event()])
 
-    assert not engine.is_lost_race(failed.value)
+    assert not bulk.is_serialization_failure(failed.value)
 
 
 def test_publishing_inside_a_transaction_is_refused() -> None:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orders.drafts import Draft
-from orders.events import EventRefused, PublishedEvent, Withdrawal, read_event
 from orders.models import SalesOrder
+from orders.publishing.drafts import Draft
+from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal, read_event
 from tests.factories import Fields, event, shipment_event
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)

@@ -8,10 +8,10 @@ from itertools import islice
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from orders import engine
-from orders.batch import Batch, Raced
-from orders.drafts import Outcome
-from orders.events import Event, EventRefused, Line, read_event
+from orders.publishing import bulk
+from orders.publishing.batch import Batch, Raced
+from orders.publishing.drafts import Outcome
+from orders.publishing.events import Event, EventRefused, Line, read_event
 from stores.waits import allow_long_waits
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def _apply_until_unraced(events: list[tuple[int, Line, Event]]) -> tuple[Summary
         try:
             return _apply(events)
         except (IntegrityError, Raced, OperationalError) as error:
-            if isinstance(error, OperationalError) and not engine.is_lost_race(error):
+            if isinstance(error, OperationalError) and not bulk.is_serialization_failure(error):
                 raise
             logger.info("batch begins again after attempt %d: %s", attempt, type(error).__name__)
             time.sleep(0.01 * attempt)

@@ -8,11 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from orders import ingest
 from orders.models import FeedClock, SalesOrder, StatusEvent
+from orders.publishing import ingest
 from tests.factories import event, new_orders, shipment_event, withdrawal
-from tests.orders.damages import CHANNEL, DAMAGES, ORDER, change, change_clock, document
 from tests.orders.published import shown, updated_time
+from tests.orders.publishing.damages import CHANNEL, DAMAGES, ORDER, change, change_clock, document
 from wire.times import format_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]

@@ -10,11 +10,11 @@ import orjson
 from django.db import transaction
 from django.db.models import Count
 
-from orders import engine
-from orders.batch import Batch
 from orders.documents import Document, to_text
-from orders.drafts import Draft, statuses
 from orders.models import FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
+from orders.publishing import bulk
+from orders.publishing.batch import Batch
+from orders.publishing.drafts import Draft, statuses
 from stores.waits import allow_long_waits
 from wire.times import format_time
 
@@ -47,7 +47,7 @@ def audit(orders: SalesOrderQuerySet) -> Iterator[Finding]:
 @contextmanager
 def _one_moment() -> Iterator[None]:
     with transaction.atomic(durable=True):
-        engine.look_only()
+        bulk.read_only_snapshot()
         allow_long_waits()
         yield
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from orders.events import PublishedEvent, Withdrawal, read_event
+from orders.publishing.events import PublishedEvent, Withdrawal, read_event
 from orders.statuses import OrderStatus, ShipmentStatus
 from tests.factories import Fields, event, shipment_event, withdrawal
 

@@ -5,9 +5,9 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
 
-from orders.events import Line, Unreadable
+from orders.publishing.events import Line, Unreadable
 
-LONGEST_LINE = 64 * 1024
+MAX_LINE_BYTES = 64 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -25,15 +25,17 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
 
 def _split(stream: IO[bytes]) -> Iterator[Line]:
     mark = BYTE_ORDER_MARK
-    while line := stream.readline(LONGEST_LINE):
-        if len(line) < LONGEST_LINE or line.endswith(b"\n"):
+    while line := stream.readline(MAX_LINE_BYTES):
+        if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
             yield line.removeprefix(mark)
         else:
             _skip_rest(stream)
-            yield Unreadable(f"the line is longer than {LONGEST_LINE} bytes", line.removeprefix(mark)[:1000])
+            yield Unreadable(
+                f"the line is longer than {MAX_LINE_BYTES} bytes", line.removeprefix(mark)[:1000]
+            )
         mark = b""
 
 
 def _skip_rest(stream: IO[bytes]) -> None:
-    while (part := stream.readline(LONGEST_LINE)) and not part.endswith(b"\n"):
+    while (part := stream.readline(MAX_LINE_BYTES)) and not part.endswith(b"\n"):
         pass

@@ -1,7 +1,7 @@
 import pytest
 
-from orders.ingest import Summary
 from orders.models import SalesOrder, StatusEvent
+from orders.publishing.ingest import Summary
 from tests.conftest import Publish
 from tests.factories import Fields, event, withdrawal
 from tests.orders.published import history, shown

@@ -12,10 +12,10 @@ from typing import Self, cast
 
 from django.db.models import Q
 
-from orders.drafts import Draft, Outcome
-from orders.events import Event, EventRefused, PublishedEvent, Withdrawal
 from orders.models import SalesOrder, SalesOrderQuerySet, Shipment, StatusEvent
-from orders.rows import publish_orders, write_events
+from orders.publishing.drafts import Draft, Outcome
+from orders.publishing.events import Event, EventRefused, PublishedEvent, Withdrawal
+from orders.publishing.tables import publish_orders, write_events
 
 Key = tuple[str, str]
 """channelId, orderId: what names an order on the wire."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.events import Line, Unreadable
-from orders.lines import LONGEST_LINE, read_lines
+from orders.publishing.events import Line, Unreadable
+from orders.publishing.ndjson import MAX_LINE_BYTES, read_lines
 
 MARK = b"\xef\xbb\xbf"
 
@@ -52,7 +52,7 @@ def test_a_line_of_five_megabytes_is_one_unreadable_line(before: bytes, after: b
 
     first, *others = lines_of(before + huge + after)
 
-    assert reasons([first]) == [f"the line is longer than {LONGEST_LINE} bytes"]
+    assert reasons([first]) == [f"the line is longer than {MAX_LINE_BYTES} bytes"]
     assert isinstance(first, Unreadable)
     assert first.text == b"x" * 1000
     assert others == ([b"{}\n"] if b"{}" in after else [])
@@ -61,7 +61,7 @@ def test_a_line_of_five_megabytes_is_one_unreadable_line(before: bytes, after: b
 @pytest.mark.parametrize("before", [b"", MARK], ids=["bare", "marked"])
 @pytest.mark.parametrize("surplus", [-4, -3, -2, -1, 0, 1, 2, 3, 4])
 def test_a_line_about_as_long_as_allowed_stays_one_line(before: bytes, surplus: int) -> None:
-    long = b"x" * (LONGEST_LINE + surplus)
+    long = b"x" * (MAX_LINE_BYTES + surplus)
 
     lines = lines_of(before + long + b"\n{}\n")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.events import EventRefused, read_event
+from orders.publishing.events import EventRefused, read_event
 from tests.factories import Fields, event
 
 

@@ -9,7 +9,7 @@ DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
 
 
-def look_only() -> None:
+def read_only_snapshot() -> None:
     """Have this transaction, from its first query on, see one moment of the database, and lock nothing.
 
     SQLite's transactions see one moment as they are.
@@ -19,12 +19,12 @@ def look_only() -> None:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
-def is_lost_race(error: OperationalError) -> bool:
+def is_serialization_failure(error: OperationalError) -> bool:
     """Whether the transaction was chosen to give way to another one, and may begin again."""
     return getattr(error.__cause__, "sqlstate", None) in (DEADLOCK, SERIALIZATION_FAILURE)
 
 
-def insert(model: type[Model], rows: Sequence[Model]) -> None:
+def insert_many(model: type[Model], rows: Sequence[Model]) -> None:
     """Insert rows that must not exist yet, and give each its primary key. Raises IntegrityError."""
     if connection.vendor != "postgresql":
         model._default_manager.bulk_create(rows)
@@ -35,7 +35,7 @@ def insert(model: type[Model], rows: Sequence[Model]) -> None:
             row._state.adding = False
 
 
-def overwrite(model: type[Model], rows: Sequence[Model], names: Sequence[str]) -> None:
+def update_many(model: type[Model], rows: Sequence[Model], names: Sequence[str]) -> None:
     """Write the fields `names` of rows that exist, and that this transaction has locked."""
     if connection.vendor != "postgresql":
         model._default_manager.bulk_create(
@@ -43,10 +43,10 @@ def overwrite(model: type[Model], rows: Sequence[Model], names: Sequence[str]) -
         )
     elif rows:
         columns = [field.attname for field in model._meta.concrete_fields if field.name in names]
-        _overwrite_by_copy(model, rows, columns)
+        _update_by_copy(model, rows, columns)
 
 
-def _overwrite_by_copy(model: type[Model], rows: Sequence[Model], names: list[str]) -> None:
+def _update_by_copy(model: type[Model], rows: Sequence[Model], names: list[str]) -> None:
     """COPY into a table of this session, then one UPDATE."""
     table, key = model._meta.db_table, _key(model)
     with connection.cursor() as cursor:
