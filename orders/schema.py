@@ -11,7 +11,7 @@ from drf_spectacular.plumbing import build_examples_list
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from callers.schema import JSON, header_refs
-from orders.parameters import LARGEST_PAGE, MOST_IDS, InstantField, OrderIdField, PageSizeField, WordField
+from orders.polling.fields import MAX_IDS, MAX_PAGE_SIZE, InstantField, OrderIdField, PageSizeField, WordField
 
 HEADERS: JSON = {
     "ETag": {
@@ -115,7 +115,7 @@ class PollSchema(AutoSchema):
 class ParametersScheme(OpenApiFilterExtension):
     """The query parameters, as the view's FilterSet declares them."""
 
-    target_class = "orders.filter_backends.LenientParameters"
+    target_class = "orders.polling.reading.LenientParameters"
     match_subclasses = True
     priority = 1
 
@@ -135,7 +135,7 @@ def _instant(filter_: Filter) -> JSON:
 
 
 def _page_size(filter_: Filter) -> JSON:
-    return {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": LARGEST_PAGE}
+    return {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": MAX_PAGE_SIZE}
 
 
 def _word(filter_: Filter) -> JSON:
@@ -144,7 +144,7 @@ def _word(filter_: Filter) -> JSON:
 
 def _order_ids(filter_: Filter) -> JSON:
     one = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[^\\u0000-\\u001f\\u007f]+$"}
-    return {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_IDS, "examples": [["FRIS00201"]]}
+    return {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_IDS, "examples": [["FRIS00201"]]}
 
 
 _KINDS = {InstantField: _instant, PageSizeField: _page_size, WordField: _word, OrderIdField: _order_ids}

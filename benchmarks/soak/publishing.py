@@ -11,8 +11,7 @@ from tests.promises.installation import CHANNEL, Publisher
 
 ALIVE, EACH_ROUND, EACH_FILL = 200, 20, 200
 KNOWN = 5_000
-"""Orders that are there from the beginning: more than a worker remembers (orders.v2.page), so that its memory
-is full, and flat, as soon as all were read."""
+"""Orders that are there from the beginning."""
 
 
 def fill(publisher: Publisher) -> None:

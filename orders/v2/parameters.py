@@ -2,7 +2,13 @@
 
 from typing import ClassVar
 
-from orders.filters import PageSizeFilter, SinceFilter, UntilFilter, V2StatusFilter, WindowParameters
+from orders.polling.parameters import (
+    PageSizeFilter,
+    SinceFilter,
+    UntilFilter,
+    V2StatusFilter,
+    WindowParameters,
+)
 from orders.statuses import OrderStatus
 
 

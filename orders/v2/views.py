@@ -5,15 +5,16 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from callers.throttles import CallerThrottle, OrderThrottle
-from orders.filter_backends import LenientParameters
-from orders.filters import OrderIdsParameters
+from callers.throttles import CallerThrottle
+from orders.polling.parameters import OrderIdsParameters
+from orders.polling.reading import LenientParameters
+from orders.polling.throttles import OrderThrottle
+from orders.polling.views import PollView
 from orders.v2.deprecation import add_deprecation
 from orders.v2.errors import legacy_error
-from orders.v2.page import LegacyFeedPagination, LegacyOrdersById
+from orders.v2.pagination import LegacyFeedPagination, LegacyOrdersById
 from orders.v2.parameters import LegacyFeedParameters
 from orders.v2.schema import LegacyFeedSchema, LegacyOrdersByIdSchema
-from orders.views import PollView
 
 
 class LegacyView(PollView):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from orders.filters import (
+from orders.polling.parameters import (
     PageSizeFilter,
     SinceFilter,
     StatusFilter,

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from orders.parameters import LARGEST_PAGE, MOST_IDS
+from orders.polling.fields import MAX_IDS, MAX_PAGE_SIZE
 from orders.schema import vocabulary
 from orders.statuses import OrderStatus, ShipmentStatus
 from wire.fields import InstantField
@@ -69,7 +69,7 @@ class PageSerializer(serializers.Serializer[None]):
     """A page of the feed: orders by ascending `updatedTime`."""
 
     window = WindowSerializer()
-    orders = serializers.ListField(child=SalesOrderSerializer(), max_length=LARGEST_PAGE)
+    orders = serializers.ListField(child=SalesOrderSerializer(), max_length=MAX_PAGE_SIZE)
     hasMore = serializers.BooleanField(
         help_text="Whether there is a next page already; then `Link` names it."
     )
@@ -84,5 +84,5 @@ class OrdersByIdSerializer(serializers.Serializer[None]):
 
     orders = SalesOrderSerializer(many=True)
     notFound = serializers.ListField(
-        child=serializers.CharField(max_length=100), max_length=MOST_IDS, help_text="Ids without an order."
+        child=serializers.CharField(max_length=100), max_length=MAX_IDS, help_text="Ids without an order."
     )

@@ -1,12 +1,13 @@
 """The endpoints of v3. Each is a declaration."""
 
-from callers.throttles import CallerThrottle, OrderThrottle
-from orders.filter_backends import StrictParameters
-from orders.filters import OrderIdsParameters
-from orders.v3.page import FeedPagination, OrdersById
+from callers.throttles import CallerThrottle
+from orders.polling.parameters import OrderIdsParameters
+from orders.polling.reading import StrictParameters
+from orders.polling.throttles import OrderThrottle
+from orders.polling.views import PollView
+from orders.v3.pagination import FeedPagination, OrdersById
 from orders.v3.parameters import FeedParameters
 from orders.v3.schema import FeedSchema, OrdersByIdSchema
-from orders.views import PollView
 
 
 class FeedView(PollView):

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client, override_settings
 
-from orders.views import PollView
+from orders.polling.views import PollView
 from tests.conftest import Credentials
 from tests.openapi import assert_documented
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import get_commands
 
 from acommerce_status.problems import PROBLEMS
-from orders.filters import OrderIdsParameters
+from orders.polling.parameters import OrderIdsParameters
 from orders.v2.parameters import LegacyFeedParameters
 from orders.v3.parameters import FeedParameters
 

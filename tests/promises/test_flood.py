@@ -1,6 +1,6 @@
 """A caller that does not wait takes little from the others.
 
-Fails when CallerThrottle is taken out of orders.views.PollView.throttle_classes: then the flood is answered.
+Fails when CallerThrottle is taken out of `PollView.throttle_classes`: then the flood is answered.
 """
 
 import statistics

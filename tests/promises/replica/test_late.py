@@ -3,7 +3,7 @@
 What must be there for these tests to pass, tried by taking it out:
 * `FeedClock.newest` asks the primary: asked of the standby, it tells who has polled the primary that his time
   is in the future;
-* `self.newest` in `orders.pages.Rows.etag`: without it a page that is newer elsewhere is taken for the same.
+* `self.newest` in `Rows.etag`: without it a page that is newer elsewhere is taken for the same.
 """
 
 import random

@@ -13,11 +13,11 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
 from orders.feed import Question
-from orders.filters import Values
-from orders.parameters import MOST_IDS, SHOWN_LENGTH, Refused, nearest
+from orders.polling.fields import MAX_IDS, MAX_SHOWN_LENGTH, Refused, nearest
+from orders.polling.parameters import Values
 from wire.refusals import BadParameters, ParameterError
 
-MOST_SHOWN = 10
+MAX_SHOWN = 10
 """Unknown parameters that a refusal names: to tell of a thousand would cost more than any page."""
 
 
@@ -48,8 +48,8 @@ class StrictParameters(LenientParameters):
 
     def unknown(self, query: QueryDict, declared: dict[str, Filter]) -> Iterator[ParameterError]:
         known = ", ".join(declared)
-        for name in islice((name for name in query if name not in declared), MOST_SHOWN):
-            shown = name if len(name) <= SHOWN_LENGTH else f"{name[:SHOWN_LENGTH]}..."
+        for name in islice((name for name in query if name not in declared), MAX_SHOWN):
+            shown = name if len(name) <= MAX_SHOWN_LENGTH else f"{name[:MAX_SHOWN_LENGTH]}..."
             yield ParameterError(
                 shown, f"is not a parameter here; known are {known}", nearest(name, declared)
             )
@@ -76,6 +76,6 @@ def _clean(filter_: Filter, texts: list[str]) -> Any:
         if len(texts) > 1:
             raise Refused("is repeated: send it once")
         return filter_.field.clean(texts[0])
-    if len(texts) > MOST_IDS:
-        raise Refused(f"must be given at most {MOST_IDS} times; ask for the others in another request")
+    if len(texts) > MAX_IDS:
+        raise Refused(f"must be given at most {MAX_IDS} times; ask for the others in another request")
     return list(dict.fromkeys(filter_.field.clean(text) for text in texts))

@@ -1,6 +1,6 @@
 """Parameters as wires declare them, by django-filter: what each does to a question, what must fit together.
 
-The OpenAPI document is made from these declarations; orders.filter_backends reads every request by them.
+The OpenAPI document is made from these declarations; orders.polling.reading reads every request by them.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from django_filters.rest_framework import FilterSet
 
 from orders.feed import Question
 from orders.models import FeedClock
-from orders.parameters import (
+from orders.polling.fields import (
     CLOCK_TOLERANCE,
     InstantField,
     OrderIdField,

@@ -10,10 +10,10 @@ from django import forms
 
 from wire.times import BadTime, parse_time
 
-LARGEST_PAGE = 100
-MOST_IDS = 10
+MAX_PAGE_SIZE = 100
+MAX_IDS = 10
 CLOCK_TOLERANCE = timedelta(seconds=5)
-SHOWN_LENGTH = 60
+MAX_SHOWN_LENGTH = 60
 ORDER_ID = re.compile("[^\x00-\x1f\x7f]{1,100}")
 """What a published order id may be, so that each can be asked for; see orders.publishing.events."""
 
@@ -41,10 +41,10 @@ class PageSizeField(forms.Field):
     """A whole number from 1 to 100."""
 
     def clean(self, value: str) -> int:
-        number = int(value) if value.isascii() and value.isdigit() and len(value) <= SHOWN_LENGTH else 0
-        if not 1 <= number <= LARGEST_PAGE:
+        number = int(value) if value.isascii() and value.isdigit() and len(value) <= MAX_SHOWN_LENGTH else 0
+        if not 1 <= number <= MAX_PAGE_SIZE:
             raise Refused(
-                f"must be a whole number from 1 to {LARGEST_PAGE}", str(LARGEST_PAGE) if number else None
+                f"must be a whole number from 1 to {MAX_PAGE_SIZE}", str(MAX_PAGE_SIZE) if number else None
             )
         return number
 
@@ -74,5 +74,5 @@ class OrderIdField(forms.Field):
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, if any is near."""
     by_lower_case = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word[:SHOWN_LENGTH].lower(), by_lower_case, n=1)
+    found = difflib.get_close_matches(word[:MAX_SHOWN_LENGTH].lower(), by_lower_case, n=1)
     return by_lower_case[found[0]] if found else None

@@ -8,8 +8,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orders.pages import NamedRows, Rows, next_link
-from orders.parameters import LARGEST_PAGE
+from orders.polling.fields import MAX_PAGE_SIZE
+from orders.polling.pages import NamedRows, Rows, next_link
 from orders.v2.legacy import legacy_order
 
 
@@ -29,7 +29,7 @@ class LegacyFeedPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         self.request = request
         sizes = view.parameters
-        return Rows.fetch(queryset, sizes.get("pageSize") or sizes.get("page_size") or LARGEST_PAGE)
+        return Rows.fetch(queryset, sizes.get("pageSize") or sizes.get("page_size") or MAX_PAGE_SIZE)
 
     def get_paginated_response(self, data: Any) -> Response:
         rows: Rows = data

@@ -9,8 +9,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orders.pages import NamedRows, Rows, next_link
-from orders.parameters import LARGEST_PAGE
+from orders.polling.fields import MAX_PAGE_SIZE
+from orders.polling.pages import NamedRows, Rows, next_link
 from wire.times import format_time
 
 
@@ -36,7 +36,7 @@ class FeedPagination(BasePagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         self.request, self.parameters = request, view.parameters
-        return Rows.fetch(queryset, view.parameters.get("pageSize", LARGEST_PAGE))
+        return Rows.fetch(queryset, view.parameters.get("pageSize", MAX_PAGE_SIZE))
 
     def get_paginated_response(self, data: Any) -> Response:
         rows: Rows = data
