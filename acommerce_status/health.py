@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from acommerce_status.errors import get_only
-from callers.schema import header_refs
+from acommerce_status.openapi.identity import header_refs
 from stores.counters import CounterStore
 from wire.problem import respond, unavailable
 
@@ -34,7 +34,7 @@ PATHS = {
         {"status": "ok", "checks": {"database": "ok", "limits": "ok"}},
     ),
 }
-"""What the OpenAPI document says of both; acommerce_status.schema adds the errors."""
+"""What the OpenAPI document says of both; acommerce_status.openapi.document adds the errors."""
 
 
 @get_only

@@ -2,21 +2,22 @@
 
 from django.urls import include, path
 
-from acommerce_status import health, pages, schema
+from acommerce_status import health, html_pages
+from acommerce_status.openapi import document
 
 urlpatterns = [
     path("v3/", include("orders.v3.urls")),
     path("v2/", include("orders.v2.urls")),
     path("", include("orders.v2.urls")),  # the platform's existing clients send no prefix
     path("", include("callers.urls")),
-    path("", pages.index),
-    path("docs", pages.swagger),
-    path("docs/problems", pages.problems),
-    path("docs/v2-to-v3", pages.migration),
-    path("redoc", pages.redoc),
-    path("redoc/standalone.js", pages.redoc_script),
-    path("schema/v3", schema.v3_document),
-    path("schema/v2", schema.v2_document),
+    path("", html_pages.index),
+    path("docs", html_pages.swagger),
+    path("docs/problems", html_pages.problems),
+    path("docs/v2-to-v3", html_pages.migration),
+    path("redoc", html_pages.redoc),
+    path("redoc/standalone.js", html_pages.redoc_script),
+    path("schema/v3", document.v3_document),
+    path("schema/v2", document.v2_document),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

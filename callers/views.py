@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 from callers.addresses import client_address
 from callers.quotas import use_quota
 from callers.refusals import QuotaExceeded, WrongCredentials
-from callers.schema import TokenSchema
 from callers.serializers import TokenRequestSerializer
 from callers.tokens import Unrecognised, caller_with_key, give_token
 from wire.parsers import JSONParser
@@ -29,7 +28,6 @@ class TokenView(APIView):
     permission_classes = ()
     parser_classes = (JSONParser,)
     error_shape = staticmethod(problem_details)
-    schema = TokenSchema()
 
     def post(self, request: Request) -> Response:
         credentials = _credentials(request)

@@ -1,5 +1,7 @@
 """The vocabulary of statuses, one line of meaning each (contract, sections 3, 6 and 8)."""
 
+from collections.abc import Iterable
+
 from django.db.models import TextChoices
 
 
@@ -46,3 +48,9 @@ SHIPPED = FAILED | {
     ShipmentStatus.DELIVERED,
 }
 """IN_TRANSIT or later: a shipment with such an event has left the warehouse."""
+
+
+def vocabulary(words: Iterable[TextChoices]) -> str:
+    """The known words of an open list, each with its meaning."""
+    lines = "\n".join(f"* `{word.value}`: {word.label}" for word in words)
+    return f"{lines}\n\nThe list is open: treat a word that you do not know as progress, not as an error."

@@ -5,7 +5,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from acommerce_status.schema import build
+from acommerce_status.openapi.document import build
 
 JSON = dict[str, Any]
 

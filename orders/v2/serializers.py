@@ -5,8 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orders.schema import vocabulary
-from orders.statuses import OrderStatus
+from orders.statuses import OrderStatus, vocabulary
 from wire.fields import InstantField
 
 WORDS = [word for word in OrderStatus if word is not OrderStatus.BACK_ORDERED]

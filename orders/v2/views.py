@@ -14,7 +14,6 @@ from orders.v2.deprecation import add_deprecation
 from orders.v2.errors import legacy_error
 from orders.v2.pagination import LegacyFeedPagination, LegacyOrdersById
 from orders.v2.parameters import LegacyFeedParameters
-from orders.v2.schema import LegacyFeedSchema, LegacyOrdersByIdSchema
 
 
 class LegacyView(PollView):
@@ -30,14 +29,12 @@ class LegacyView(PollView):
 class LegacyFeedView(LegacyView):
     filterset_class = LegacyFeedParameters
     pagination_class = LegacyFeedPagination
-    schema = LegacyFeedSchema()
 
 
 class LegacyOrdersByIdView(LegacyView):
     filterset_class = OrderIdsParameters
     pagination_class = LegacyOrdersById
     throttle_classes = [CallerThrottle, OrderThrottle]
-    schema = LegacyOrdersByIdSchema()
 
 
 class ChannelFeed(LegacyFeedView):

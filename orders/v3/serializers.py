@@ -3,8 +3,7 @@
 from rest_framework import serializers
 
 from orders.polling.fields import MAX_IDS, MAX_PAGE_SIZE
-from orders.schema import vocabulary
-from orders.statuses import OrderStatus, ShipmentStatus
+from orders.statuses import OrderStatus, ShipmentStatus, vocabulary
 from wire.fields import InstantField
 
 

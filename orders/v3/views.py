@@ -7,14 +7,12 @@ from orders.polling.throttles import OrderThrottle
 from orders.polling.views import PollView
 from orders.v3.pagination import FeedPagination, OrdersById
 from orders.v3.parameters import FeedParameters
-from orders.v3.schema import FeedSchema, OrdersByIdSchema
 
 
 class FeedView(PollView):
     filter_backends = [StrictParameters]
     filterset_class = FeedParameters
     pagination_class = FeedPagination
-    schema = FeedSchema()
 
 
 class OrdersByIdView(PollView):
@@ -22,7 +20,6 @@ class OrdersByIdView(PollView):
     filterset_class = OrderIdsParameters
     pagination_class = OrdersById
     throttle_classes = [CallerThrottle, OrderThrottle]
-    schema = OrdersByIdSchema()
 
 
 class ChannelFeed(FeedView):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
-from acommerce_status.problems import PROBLEMS
+from acommerce_status.problem_texts import PROBLEMS
 from orders.polling.parameters import OrderIdsParameters
 from orders.v2.parameters import LegacyFeedParameters
 from orders.v3.parameters import FeedParameters

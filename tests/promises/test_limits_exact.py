@@ -2,7 +2,7 @@
 
 What must be there for these tests to pass, tried by taking it out:
 * `INCRBY` in `stores.counters`: with GET and SET in its place more than the quota gets through;
-* the `key` of OrderThrottle in `orders.polling.throttles`: with the path in it every path has a quota of its own;
+* the `key` of OrderThrottle in `orders.polling.throttles`: with the path in it each path has its own;
 * `+ 1` in `callers.quotas.use_quota`: without it the wait that is told is a second too short.
 """
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from drf_spectacular.drainage import GENERATOR_STATS
 
-from acommerce_status.schema import WIRES, build
+from acommerce_status.openapi.document import WIRES, build
 
 FOLDER = settings.BASE_DIR / "tests" / "contract"
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from acommerce_status.errors import get_only
-from acommerce_status.problems import PROBLEMS
+from acommerce_status.problem_texts import PROBLEMS
 
 OWN = {
     "default-src": "'none'",

@@ -1,16 +1,14 @@
 """What the OpenAPI documents of both wires say of polling: parameters, headers, answers."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import TextChoices
 from django_filters import Filter
 from drf_spectacular.extensions import OpenApiFilterExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_examples_list
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from callers.schema import JSON, header_refs
+from acommerce_status.openapi.identity import JSON, header_refs
 from orders.polling.fields import MAX_IDS, MAX_PAGE_SIZE, InstantField, OrderIdField, PageSizeField, WordField
 
 HEADERS: JSON = {
@@ -53,19 +51,13 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 
 
-def vocabulary(words: Iterable[TextChoices]) -> str:
-    """The known words of an open list, each with its meaning."""
-    lines = "\n".join(f"* `{word.value}`: {word.label}" for word in words)
-    return f"{lines}\n\nThe list is open: treat a word that you do not know as progress, not as an error."
-
-
 class PollSchema(AutoSchema):
     """A GET of orders. A subclass names `operation`, `tag`, `summary`, the answer and its examples.
 
     In `operation`, `summary` and `description` stands {scope} for the kind of scope of the view.
     """
 
-    view: Any  # a PollView; it imports what declares its shape
+    view: Any
     operation: str
     tag: str
     summary: str

@@ -1,14 +1,17 @@
 """What the OpenAPI document says of the endpoints of v3."""
 
 from pathlib import Path
+from typing import Any
 
+from drf_spectacular.extensions import OpenApiViewExtension
 from drf_spectacular.utils import OpenApiExample
 
-from orders.examples import JUST_PLACED, ON_ITS_WAY
-from orders.schema import PollSchema
+from acommerce_status.openapi.examples import JUST_PLACED, ON_ITS_WAY
+from acommerce_status.openapi.identity import described
+from acommerce_status.openapi.polling import PollSchema
 from orders.v3.serializers import OrdersByIdSerializer, PageSerializer
 
-DESCRIPTION = Path(__file__).with_name("description.md").read_text()
+DESCRIPTION = Path(__file__).with_suffix(".md").read_text()
 
 PAGE = {
     "window": {"updatedSince": "2026-11-22T00:00:00.000000Z", "updatedUntil": None},
@@ -55,3 +58,19 @@ class OrdersByIdSchema(PollSchema):
         OpenApiExample("One found and one not", {"orders": [ON_ITS_WAY], "notFound": ["FRIS99999"]}),
     ]
     headers = ("ETag", "Cache-Control", "RateLimit-Policy", "RateLimit", "X-Request-ID")
+
+
+class FeedViewSchema(OpenApiViewExtension):
+    target_class = "orders.v3.views.FeedView"
+    match_subclasses = True
+
+    def view_replacement(self) -> Any:
+        return described(self.target, FeedSchema())
+
+
+class OrdersByIdViewSchema(OpenApiViewExtension):
+    target_class = "orders.v3.views.OrdersByIdView"
+    match_subclasses = True
+
+    def view_replacement(self) -> Any:
+        return described(self.target, OrdersByIdSchema())

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 
-from acommerce_status.problems import PROBLEMS
+from acommerce_status.problem_texts import PROBLEMS
 from tests.openapi import document
 from wire.problem import CODES
 

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 
 from acommerce_status.errors import shape_at
+from acommerce_status.openapi.identity import JSON, header_refs
 from callers.permissions import GrantedScope
 from callers.quotas import Use
 from callers.refusals import QuotaExceeded, WrongCredentials
-from callers.schema import JSON, header_refs
 from wire.problem import INTERNAL_ERROR, Problem, describe, unavailable
 from wire.refusals import BadBody, BadParameters, ParameterError
 

@@ -1,16 +1,18 @@
 """What the OpenAPI document says of the endpoints of v2."""
 
 from pathlib import Path
+from typing import Any
 
+from drf_spectacular.extensions import OpenApiViewExtension
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer
 
-from callers.schema import JSON
-from orders.examples import JUST_PLACED, ON_ITS_WAY
-from orders.schema import PAGE_HEADERS, PollSchema
+from acommerce_status.openapi.examples import JUST_PLACED, ON_ITS_WAY
+from acommerce_status.openapi.identity import JSON, described
+from acommerce_status.openapi.polling import PAGE_HEADERS, PollSchema
 from orders.v2.legacy import legacy_order
 from orders.v2.serializers import LegacyMissingOrderSerializer, LegacyOrderSerializer
 
-DESCRIPTION = Path(__file__).with_name("description.md").read_text()
+DESCRIPTION = Path(__file__).with_suffix(".md").read_text()
 
 HEADERS: JSON = {
     "Deprecation": {
@@ -91,3 +93,19 @@ class LegacyOrdersByIdSchema(LegacySchema):
             ],
         )
     ]
+
+
+class LegacyFeedViewSchema(OpenApiViewExtension):
+    target_class = "orders.v2.views.LegacyFeedView"
+    match_subclasses = True
+
+    def view_replacement(self) -> Any:
+        return described(self.target, LegacyFeedSchema())
+
+
+class LegacyOrdersByIdViewSchema(OpenApiViewExtension):
+    target_class = "orders.v2.views.LegacyOrdersByIdView"
+    match_subclasses = True
+
+    def view_replacement(self) -> Any:
+        return described(self.target, LegacyOrdersByIdSchema())

@@ -15,19 +15,18 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from acommerce_status import answers, health, serializers
+from acommerce_status import health
 from acommerce_status.errors import get_only
-from callers import schema as callers_schema
-from callers.schema import JSON
-from orders import schema as orders_schema
-from orders.v2 import schema as v2
-from orders.v3 import schema as v3
+from acommerce_status.openapi import errors, serializers, v2, v3
+from acommerce_status.openapi import identity as callers_schema
+from acommerce_status.openapi import polling as orders_schema
+from acommerce_status.openapi.identity import JSON
 
 REQUEST_ID: JSON = {
     "description": "Names this request in our log: yours, if you sent a sane one, else one of ours.",
     "required": True,
     "schema": {"type": "string", "minLength": 1, "maxLength": 100},
-    "example": answers.ExampleRequest.request_id,
+    "example": errors.ExampleRequest.request_id,
 }
 TAKEN_IN = {"TokenRequest", "Auth", "ApiKeyCredentials"}
 """Shapes of requests, where members that are not declared are ignored. In an answer there are none."""
@@ -52,7 +51,7 @@ class Wire:
     urls: list[Any]
     headers: JSON
     error: str
-    errors: list[answers.Answer]
+    errors: list[errors.Answer]
     shapes: list[type[Serializer[None]]]
     more_paths: JSON = field(default_factory=dict)
 
@@ -64,7 +63,7 @@ WIRES = {
         urls=[IDENTITY, path("v3/", include("orders.v3.urls"))],
         headers=orders_schema.HEADERS,
         error="Problem",
-        errors=[*answers.of_polling(answers.STRICT)],
+        errors=[*errors.of_polling(errors.STRICT)],
         shapes=[serializers.ProblemSerializer, serializers.AliveSerializer, serializers.ReadySerializer],
         more_paths=health.PATHS,
     ),
@@ -74,7 +73,7 @@ WIRES = {
         urls=[IDENTITY, path("v2/", include("orders.v2.urls"))],
         headers=orders_schema.HEADERS | v2.HEADERS,
         error="LegacyError",
-        errors=[*answers.of_polling(answers.LENIENT, v2.DEPRECATION_HEADERS)],
+        errors=[*errors.of_polling(errors.LENIENT, v2.DEPRECATION_HEADERS)],
         shapes=[serializers.ProblemSerializer, serializers.LegacyErrorSerializer],
     ),
 }
@@ -117,14 +116,14 @@ def build(version: str) -> JSON:
     return document
 
 
-def _errors(wire: Wire, where: str) -> Iterator[tuple[answers.Answer, str]]:
+def _errors(wire: Wire, where: str) -> Iterator[tuple[errors.Answer, str]]:
     """The errors at the path `where`, each with the name of its shape."""
     if where.startswith(wire.prefix):
         yield from ((error, wire.error) for error in wire.errors)
     elif where == "/identity/token":
-        yield from ((error, "Problem") for error in answers.of_identity())
+        yield from ((error, "Problem") for error in errors.of_identity())
     elif where == "/readyz":
-        yield from ((error, "Problem") for error in answers.of_health())
+        yield from ((error, "Problem") for error in errors.of_health())
 
 
 def _close(shapes: JSON) -> None:
