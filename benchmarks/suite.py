@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import versions
 from benchmarks.bench import Bench
-from benchmarks.data import Data
 from benchmarks.figures import bounds, ingesting, meanwhile, memory, peers, plans, polls
 from benchmarks.load import Rounds
 from benchmarks.peers import PREPARATION
 from benchmarks.sizes import Sizes
 from benchmarks.stage import Database, Stage
 from benchmarks.table import Figure, markdown
+from testbed.data import Data
 
 Part = Callable[[Bench], Iterator[Figure]]
 PARTS: dict[str, Part] = {

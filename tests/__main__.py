@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from tests.services import postgres, redis
-from tests.services.server import die_with_parent, private_folder
+from testbed.services import postgres, redis
+from testbed.services.server import die_with_parent, private_folder
 
 SETTINGS = Path(__file__).parent.parent / "acommerce_status" / "settings.py"
 PATIENCE = 10  # seconds an interrupted pytest has to take its fixtures down

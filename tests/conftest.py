@@ -15,8 +15,8 @@ from callers.tokens import forget_tokens, issue_token
 from orders.heads import heads
 from orders.models import FeedClock
 from orders.publishing import ingest
-from tests.factories import FAR_AHEAD, Fields
-from tests.servers import Server, serve
+from testbed.factories import FAR_AHEAD, Fields
+from testbed.servers import Server, serve
 from wire.times import EARLIEST
 
 

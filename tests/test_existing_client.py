@@ -6,10 +6,10 @@ import pytest
 from django.conf import settings
 from httpx2 import HTTPStatusError
 
+from testbed.factories import event, new_orders, shipment_event
+from testbed.servers import Server
 from tests.conftest import Credentials, Publish
 from tests.existing_client import ExistingClient
-from tests.factories import event, new_orders, shipment_event
-from tests.servers import Server
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 

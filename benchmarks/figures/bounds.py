@@ -9,9 +9,9 @@ from psycopg import ClientCursor
 
 from benchmarks.bench import Bench
 from benchmarks.load import Target
-from benchmarks.plans import asked
 from benchmarks.servers import Site, serving, wsgi
 from benchmarks.table import Figure, rates
+from testbed.plans import asked
 
 CLIENTS = 4
 

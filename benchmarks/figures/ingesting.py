@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.bench import Bench
-from benchmarks.data import OTHERS
 from benchmarks.feed import write_feed
 from benchmarks.processes import peak_until_end
 from benchmarks.stage import Database
 from benchmarks.table import Figure
+from testbed.data import OTHERS
 
 TABLES = {
     "orders_salesorder": "id > %(newest)s",

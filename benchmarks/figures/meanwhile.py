@@ -13,13 +13,13 @@ from itertools import count
 import msgspec
 
 from benchmarks.bench import Bench, pages_of
-from benchmarks.data import OTHERS
 from benchmarks.feed import renumbered, write_feed
 from benchmarks.load import Target
 from benchmarks.servers import ROOT, Running
-from benchmarks.stage import BIG, FEED, Database
-from benchmarks.stories import story
+from benchmarks.stage import FEED, Database
 from benchmarks.table import Figure
+from testbed.data import BIG, OTHERS
+from testbed.stories import story
 
 CONNECTIONS = 4
 PAUSE = 20  # milliseconds between a connection's polls: callers that poll, not a flood

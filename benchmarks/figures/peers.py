@@ -10,8 +10,8 @@ from benchmarks.bench import Bench
 from benchmarks.load import Target
 from benchmarks.peers import postgrest as postgrest_peer
 from benchmarks.servers import POSTGREST, Site, postgrest, serving, uvicorn, wsgi
-from benchmarks.stage import BIG
 from benchmarks.table import Figure, rates
+from testbed.data import BIG
 
 SLOW = 2  # seconds: the least that tells anything of a server that needs one for nine answers
 COMPARED = 3  # pages

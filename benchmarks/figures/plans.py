@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.test import Client
 
 from benchmarks.bench import Bench
-from benchmarks.plans import MODES, asked, explain, questions
-from benchmarks.stage import BIG
 from benchmarks.table import Figure
+from testbed.data import BIG
+from testbed.plans import MODES, asked, explain, questions
 
 
 def figures(bench: Bench) -> Iterator[Figure]:

@@ -9,8 +9,8 @@ from threading import Event, Thread
 
 import httpx2
 
-from tests.promises.installation import CHANNEL, FEED
-from tests.promises.pollers import Poller
+from testbed.installation import CHANNEL, FEED
+from testbed.pollers import Poller
 
 Act = Callable[[httpx2.Client], None]
 """What a caller does; it raises when it hears something wrong."""

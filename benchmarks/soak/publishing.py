@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from threading import Event
 
 from benchmarks.soak.callers import Heard
-from orders.demo import DemoOrder, demo_orders
-from tests.promises.installation import CHANNEL, Publisher
+from demo.orders import DemoOrder, demo_orders
+from testbed.installation import CHANNEL, Publisher
 
 ALIVE, EACH_ROUND, EACH_FILL = 200, 20, 200
 KNOWN = 5_000

@@ -12,11 +12,11 @@ from benchmarks.soak.callers import Act, Caller, Heard
 from benchmarks.soak.publishing import fill, publish
 from benchmarks.soak.report import Report
 from benchmarks.soak.watch import Sample, Watch, web_workers
-from tests.promises.installation import Installation, Publisher, client_of
-from tests.promises.pollers import Poller, published
-from tests.promises.replica.pair import filled, followed
-from tests.services import redis
-from tests.services.server import private_folder
+from testbed.installation import Installation, Publisher, client_of
+from testbed.pollers import Poller, published
+from testbed.replica_pair import filled, followed
+from testbed.services import redis
+from testbed.services.server import private_folder
 
 WORKERS, THREADS = 2, 4
 SAMPLE_SECONDS = 5

@@ -8,7 +8,7 @@ import psycopg
 import redis
 
 from benchmarks.processes import children, resident
-from tests.services import Postgres, Redis
+from testbed.services import Postgres, Redis
 
 CONNECTED = "SELECT count(*) - 1 FROM pg_stat_activity WHERE backend_type = 'client backend'"
 

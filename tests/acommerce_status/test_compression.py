@@ -3,8 +3,8 @@ import gzip
 import pytest
 from django.test import Client
 
+from testbed.factories import event, new_orders
 from tests.conftest import Publish
-from tests.factories import event, new_orders
 
 pytestmark = pytest.mark.wire
 

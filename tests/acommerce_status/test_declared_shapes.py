@@ -10,8 +10,8 @@ from orders.models import SalesOrder
 from orders.v2.legacy import legacy_order
 from orders.v2.serializers import LegacyOrderSerializer
 from orders.v3.serializers import SalesOrderSerializer
+from testbed.factories import event, shipment_event, withdrawal
 from tests.conftest import Publish
-from tests.factories import event, shipment_event, withdrawal
 from tests.openapi import assert_documented, assert_valid
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]

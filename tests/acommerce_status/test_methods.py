@@ -1,9 +1,9 @@
 import pytest
 from django.test import Client
 
+from testbed.factories import new_orders
 from tests.acommerce_status.paths import all_paths
 from tests.conftest import Publish
-from tests.factories import new_orders
 from tests.shapes import assert_legacy_error, assert_problem
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from testbed.factories import new_orders
+from testbed.servers import Server
 from tests.conftest import Publish
-from tests.factories import new_orders
-from tests.servers import Server
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 

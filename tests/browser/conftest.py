@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, sync_playwright
 
+from testbed.factories import new_orders
+from testbed.servers import Server
 from tests.conftest import Credentials, Publish
-from tests.factories import new_orders
-from tests.servers import Server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

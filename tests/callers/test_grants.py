@@ -3,8 +3,8 @@ from django.test import Client
 
 from callers.administration import create_caller
 from callers.tokens import issue_token
+from testbed.factories import event
 from tests.conftest import Publish
-from tests.factories import event
 from tests.shapes import assert_legacy_error, assert_problem
 
 pytestmark = pytest.mark.wire

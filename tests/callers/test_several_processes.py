@@ -9,7 +9,7 @@ from django.conf import settings
 
 from callers.administration import create_caller, revoke_caller
 from callers.tokens import issue_token
-from tests.servers import serve
+from testbed.servers import serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

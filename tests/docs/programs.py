@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.server import die_with_parent
+from testbed.services.server import die_with_parent
 
 PAGE = Path(__file__).parents[2] / "docs" / "polling.md"
 PATIENCE = 60  # seconds; what is waited for takes one or two

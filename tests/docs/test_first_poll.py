@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from callers.administration import create_caller
+from testbed.factories import new_orders
+from testbed.servers import Server
 from tests.conftest import Publish
-from tests.factories import new_orders
-from tests.servers import Server
 
 ROOT = Path(__file__).parents[2]
 

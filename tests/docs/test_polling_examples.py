@@ -13,10 +13,10 @@ import pytest
 
 from callers.administration import create_caller
 from orders.models import SalesOrder
+from testbed.factories import event, new_orders, shipment_event, withdrawal
+from testbed.servers import Server, serve
 from tests.conftest import Publish
 from tests.docs.programs import COMMANDS, Held, eventually, held, polling
-from tests.factories import event, new_orders, shipment_event, withdrawal
-from tests.servers import Server, serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from orders.models import FeedClock, SalesOrder
+from testbed.factories import event
 from tests.conftest import Publish
-from tests.factories import event
 
 DOCS = Path(__file__).parents[2] / "docs"
 

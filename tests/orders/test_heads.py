@@ -16,8 +16,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from callers.models import Scope
 from orders.heads import heads
 from orders.models import FeedClock, FeedHead, SalesOrder
+from testbed.factories import FAR_AHEAD, event, new_orders
 from tests.conftest import Publish
-from tests.factories import FAR_AHEAD, event, new_orders
 from wire.times import format_time
 
 pytestmark = pytest.mark.wire

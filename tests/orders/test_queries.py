@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from testbed.factories import at, new_orders, shipment_event
 from tests.conftest import Publish
-from tests.factories import at, new_orders, shipment_event
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 

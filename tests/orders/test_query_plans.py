@@ -7,12 +7,11 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from benchmarks.data import Data
-from benchmarks.plans import MODES, Plan, asked, explain, questions
-from benchmarks.stage import BIG
 from callers.administration import create_caller
 from callers.tokens import issue_token
 from orders.models import SalesOrder
+from testbed.data import BIG, Data
+from testbed.plans import MODES, Plan, asked, explain, questions
 from wire.times import format_time
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.servers import Server, serve
+from testbed.servers import Server, serve
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from callers.administration import create_caller, revoke_caller, rotate_key
 from callers.keys import digest
 from callers.models import Token
 from callers.tokens import issue_token
+from testbed.installation import CHANNEL
 from tests.conftest import Credentials
-from tests.promises.installation import CHANNEL
 
 Headers = dict[str, str]
 

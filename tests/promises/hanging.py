@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import Server
-from tests.services import Postgres, Redis
+from testbed.servers import Server
+from testbed.services import Postgres, Redis
 
 
 def processes(server: Postgres | Redis | Server) -> list[int]:

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from orders.heads import heads
 from orders.models import STEP, FeedClock, FeedHead, SalesOrder, Shipment, StatusEvent
 from orders.publishing import ingest
-from tests.factories import FAR_AHEAD
+from testbed.factories import FAR_AHEAD
 from tests.promises.lines import LINES, Fields
 from tests.promises.oracle import Oracle
 from wire.times import format_time

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from tests.servers import Server
+from testbed.servers import Server
 
 PATIENCE = 20
 

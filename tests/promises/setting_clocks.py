@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from psycopg import Connection, connect, sql
 
-from tests.services import Postgres
+from testbed.services import Postgres
 
 CLOCKS = ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
 """Functions that tell the time, and that SQL finds by the search path. CURRENT_TIMESTAMP is no function."""

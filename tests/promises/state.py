@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import psycopg
 
-from tests.promises.pollers import Orders
+from testbed.pollers import Orders
 
 EVENTS = """
     SELECT event.event_id, event.revision, event.deleted, home.channel_id, home.order_id,

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from testbed.factories import new_orders
+from testbed.servers import Server, serve
 from tests.conftest import Publish
-from tests.factories import new_orders
 from tests.promises.raw import Answer, exchange, request
-from tests.servers import Server, serve
 
 pytestmark = pytest.mark.slow
 

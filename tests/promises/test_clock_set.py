@@ -15,13 +15,13 @@ from threading import Event
 
 import pytest
 
-from tests.promises import workload
-from tests.promises.installation import Installation, installed
+from testbed import workload
+from testbed.installation import Installation, installed
+from testbed.services import Postgres
 from tests.promises.setting_clocks import make_clock_settable, set_clock
 from tests.promises.state import documents, without_times
 from tests.promises.watching import Watch, watching_over
 from tests.promises.writers import oracle, write_together
-from tests.services import Postgres
 from wire.times import format_time, parse_time
 
 pytestmark = pytest.mark.slow

@@ -15,10 +15,10 @@ from django.test import Client
 from django.utils import timezone
 
 from orders.models import STEP, SalesOrder
+from testbed.factories import event, new_orders
+from testbed.installation import CHANNEL
+from testbed.pollers import LinkPoller, Poller
 from tests.conftest import Publish
-from tests.factories import event, new_orders
-from tests.promises.installation import CHANNEL
-from tests.promises.pollers import LinkPoller, Poller
 from wire.times import parse_time
 
 pytestmark = pytest.mark.wire

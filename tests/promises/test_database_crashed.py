@@ -16,12 +16,12 @@ import psycopg
 import pytest
 
 from orders.publishing import ingest
-from tests.promises import workload
-from tests.promises.installation import Installation, installed
+from testbed import workload
+from testbed.installation import Installation, installed
+from testbed.servers import ROOT, database_environment
+from testbed.services import Postgres
 from tests.promises.state import documents, state
 from tests.promises.watching import Watch, watching_over
-from tests.servers import ROOT, database_environment
-from tests.services import Postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

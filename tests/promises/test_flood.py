@@ -13,12 +13,12 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
+from testbed.factories import new_orders
+from testbed.installation import FEED, PLENTY
+from testbed.servers import ROOT, Server
+from testbed.services.server import die_with_parent
 from tests.conftest import Publish
-from tests.factories import new_orders
 from tests.promises.credentials import Headers, headers_of
-from tests.promises.installation import FEED, PLENTY
-from tests.servers import ROOT, Server
-from tests.services.server import die_with_parent
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

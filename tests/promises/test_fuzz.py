@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from testbed.factories import new_orders, shipment_event
+from testbed.servers import ROOT, Server, serve
 from tests.conftest import Publish
-from tests.factories import new_orders, shipment_event
-from tests.servers import ROOT, Server, serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from testbed.servers import Server, serve
 from tests.conftest import Credentials
 from tests.promises.raw import Answer, exchange, request
-from tests.servers import Server, serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from testbed.servers import Server
 from tests.promises.malformed import NEXT, REFUSED, SECRET
 from tests.promises.raw import answers, connect, exchange, request
-from tests.servers import Server
 
 pytestmark = pytest.mark.django_db
 

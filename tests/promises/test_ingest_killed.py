@@ -14,10 +14,10 @@ import pytest
 from django.core.management import call_command
 
 from orders.models import SalesOrder, Shipment, StatusEvent
-from tests.promises import workload
+from testbed import workload
+from testbed.servers import ROOT, Server, database_environment
 from tests.promises.state import documents, state
 from tests.promises.watching import admitted, watching
-from tests.servers import ROOT, Server, database_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

@@ -14,9 +14,9 @@ from threading import Barrier
 import httpx2
 import pytest
 
+from testbed.installation import CHANNEL, FEED, PLENTY
+from testbed.servers import Server
 from tests.promises.credentials import Headers, headers_of
-from tests.promises.installation import CHANNEL, FEED, PLENTY
-from tests.servers import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

@@ -12,10 +12,10 @@ import pytest
 
 from callers.administration import create_caller
 from callers.keys import digest
+from testbed.factories import event
+from testbed.servers import Server, serve
 from tests.conftest import Credentials, Publish
-from tests.factories import event
 from tests.promises.raw import exchange, request
-from tests.servers import Server, serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

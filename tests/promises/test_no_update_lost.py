@@ -17,11 +17,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.promises.installation import Installation
+from testbed.installation import Installation
+from testbed.servers import database_environment, serve
 from tests.promises.state import documents, without_times
 from tests.promises.watching import Watch, admitted, watching
 from tests.promises.writers import WRITERS, oracle, write_together
-from tests.servers import database_environment, serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

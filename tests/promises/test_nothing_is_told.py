@@ -24,8 +24,8 @@ from django.utils import timezone
 from callers.administration import create_caller, revoke_caller
 from callers.models import Token
 from callers.tokens import Unrecognised, access_by_token, forget_tokens, issue_token
+from testbed.factories import event
 from tests.conftest import Credentials, Publish
-from tests.factories import event
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from django.test import Client
 
 from callers.administration import create_caller
 from callers.tokens import issue_token
+from testbed.factories import event
 from tests.conftest import Credentials, Publish
-from tests.factories import event
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

@@ -18,8 +18,8 @@ from pytest_django import Settings
 
 from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, Withdrawal, read_event
 from orders.publishing.ndjson import BYTE_ORDER_MARK, MAX_LINE_BYTES, read_lines
+from testbed.factories import new_orders
 from tests.conftest import Publish
-from tests.factories import new_orders
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ import pytest
 
 from acommerce_status.arrival import REQUEST_SECONDS
 from acommerce_status.worker import ANSWER_SECONDS
+from testbed.servers import Server, serve
 from tests.promises.raw import PATIENCE, connect, exchange, request
-from tests.servers import Server, serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 

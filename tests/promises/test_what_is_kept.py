@@ -13,8 +13,8 @@ from django.test import Client
 
 from callers.models import Caller, Token
 from stores.counters import CounterStore
+from testbed.factories import event
 from tests.conftest import Credentials, Publish
-from tests.factories import event
 
 pytestmark = pytest.mark.django_db
 

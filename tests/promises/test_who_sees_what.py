@@ -14,8 +14,8 @@ from pytest_django import Settings
 from callers.administration import create_caller
 from callers.models import Grant
 from callers.tokens import forget_tokens, issue_token
+from testbed.factories import event
 from tests.conftest import Credentials, Publish
-from tests.factories import event
 from tests.promises.credentials import BAD, ENDS, GOOD, Headers
 
 pytestmark = pytest.mark.usefixtures("four_orders", "no_limits")

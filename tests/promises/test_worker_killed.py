@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 from orders.publishing import ingest
-from tests.factories import new_orders
-from tests.promises import workload
+from testbed import workload
+from testbed.factories import new_orders
+from testbed.installation import eventually
+from testbed.servers import Server, database_environment, serve
 from tests.promises.hanging import processes
-from tests.promises.installation import eventually
 from tests.promises.state import documents
 from tests.promises.watching import admitted, watching
-from tests.servers import Server, database_environment, serve
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

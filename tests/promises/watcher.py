@@ -6,7 +6,7 @@ import time
 
 import httpx2
 
-from tests.promises.pollers import Poller
+from testbed.pollers import Poller
 from tests.promises.witness import Witness
 
 PAUSE_SECONDS = 0.005  # after a poll that brought nothing, or failed

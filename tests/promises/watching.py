@@ -8,11 +8,11 @@ from pathlib import Path
 
 from callers.administration import create_caller
 from callers.tokens import issue_token
-from tests.promises.installation import PLENTY, Installation, client_of
+from testbed.installation import PLENTY, Installation, client_of
+from testbed.pollers import LinkPoller, Orders, Poller
+from testbed.workload import CHANNELS, PARTNERS
 from tests.promises.oracle import legacy
-from tests.promises.pollers import LinkPoller, Orders, Poller
 from tests.promises.watcher import Watcher
-from tests.promises.workload import CHANNELS, PARTNERS
 
 PATIENCE = 60
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from tests.promises.pollers import Fields, Key
+from testbed.pollers import Fields, Key
 
 
 class Witness:
-    """Follows events whose `detailedStatus` tells their revision, as those of tests.promises.workload.
+    """Follows events whose `detailedStatus` tells their revision, as those of testbed.workload.
 
     An order may only get newer. An event may only get higher revisions, and if it vanishes, it was withdrawn
     by a higher one than was seen, so that it may only come back with one that is higher still.

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-from tests.promises import workload
-from tests.promises.installation import Installation, Publisher
+from testbed import workload
+from testbed.installation import Installation, Publisher
+from testbed.workload import Fields
 from tests.promises.oracle import Oracle
-from tests.promises.workload import Fields
 
 WRITERS = 8
 LINES = 240

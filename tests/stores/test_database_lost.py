@@ -13,8 +13,8 @@ import httpx2
 import pytest
 
 from stores.postgresql.base import PAUSE_SECONDS
-from tests.servers import ROOT, serve
-from tests.services import Postgres, postgres
+from testbed.servers import ROOT, serve
+from testbed.services import Postgres, postgres
 
 pytestmark = pytest.mark.slow
 

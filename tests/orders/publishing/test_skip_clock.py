@@ -5,8 +5,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from orders.models import FeedClock
+from testbed.factories import FAR_AHEAD, event
 from tests.conftest import Publish
-from tests.factories import FAR_AHEAD, event
 
 FEED = "/v3/channel/lazada-th/sales-order-status"
 

@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from testbed.factories import at, new_orders
 from tests.conftest import Publish
-from tests.factories import at, new_orders
 from wire.times import parse_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]

@@ -1,8 +1,8 @@
 import pytest
 from django.test import Client
 
+from testbed.factories import at, event, new_orders, shipment_event
 from tests.conftest import Publish
-from tests.factories import at, event, new_orders, shipment_event
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 

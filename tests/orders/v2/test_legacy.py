@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
+from testbed.factories import event, line, shipment_event
 from tests.conftest import Publish
-from tests.factories import event, line, shipment_event
 
 pytestmark = pytest.mark.wire
 

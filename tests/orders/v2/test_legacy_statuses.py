@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
+from testbed.factories import line
 from tests.conftest import Publish
-from tests.factories import line
 
 pytestmark = pytest.mark.wire
 

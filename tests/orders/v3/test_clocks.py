@@ -2,8 +2,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from testbed.factories import at, event
 from tests.conftest import Publish
-from tests.factories import at, event
 from tests.shapes import assert_bad_parameters
 
 pytestmark = pytest.mark.wire

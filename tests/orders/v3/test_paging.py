@@ -5,8 +5,8 @@ from django.test import Client
 
 from callers.administration import create_caller
 from callers.tokens import issue_token
+from testbed.factories import at, event, new_orders
 from tests.conftest import Publish
-from tests.factories import at, event, new_orders
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 

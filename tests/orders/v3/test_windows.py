@@ -1,8 +1,8 @@
 import pytest
 from django.test import Client
 
+from testbed.factories import at, event, new_orders
 from tests.conftest import Publish
-from tests.factories import at, event, new_orders
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 

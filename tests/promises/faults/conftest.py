@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.factories import new_orders
+from testbed.factories import new_orders
+from testbed.installation import Installation, client_of
+from testbed.services import Postgres, Redis, postgres, redis
 from tests.promises.faults.answers import recovers
-from tests.promises.installation import Installation, client_of
-from tests.services import Postgres, Redis, postgres, redis
 
 
 @pytest.fixture(scope="package")

@@ -7,9 +7,9 @@ line, each for as long as the one before.
 import httpx2
 import pytest
 
+from testbed.services import Postgres
 from tests.promises.faults.answers import PATHS, assert_unavailable, recovers, together
 from tests.promises.hanging import hung, processes
-from tests.services import Postgres
 
 pytestmark = pytest.mark.slow
 

@@ -21,12 +21,12 @@ import httpx2
 import psycopg
 import pytest
 
-from tests.factories import event
+from testbed.factories import event
+from testbed.installation import FEED, Installation, client_of
+from testbed.services import Postgres
+from testbed.services.server import Mode
 from tests.promises.faults.answers import BOUND, PATHS, assert_unavailable, recovers, together
 from tests.promises.hanging import hung, processes
-from tests.promises.installation import FEED, Installation, client_of
-from tests.services import Postgres
-from tests.services.server import Mode
 
 pytestmark = pytest.mark.slow
 

@@ -10,11 +10,11 @@ import time
 import httpx2
 import pytest
 
+from testbed.installation import FEED, Installation, client_of
+from testbed.services import Redis
+from testbed.services.server import Mode
 from tests.promises.faults.answers import PATHS, TEN_ORDERS, recovers, together
 from tests.promises.hanging import hung, processes
-from tests.promises.installation import FEED, Installation, client_of
-from tests.services import Redis
-from tests.services.server import Mode
 
 pytestmark = pytest.mark.slow
 

@@ -15,11 +15,11 @@ import httpx2
 import psycopg
 import pytest
 
+from testbed.installation import FEED, Installation, client_of
+from testbed.services import Postgres, Redis
 from tests.promises.faults.answers import PATHS, TEN_ORDERS, assert_unavailable, recovers, together
 from tests.promises.faults.test_postgresql import connections
-from tests.promises.installation import FEED, Installation, client_of
 from tests.promises.relay import Relay, relayed
-from tests.services import Postgres, Redis
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.promises.installation import Publisher, client_of
-from tests.promises.replica.pair import Pair, filled, followed
+from testbed.installation import Publisher, client_of
+from testbed.replica_pair import Pair, filled, followed
 
 
 @pytest.fixture(scope="package")

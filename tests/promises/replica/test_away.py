@@ -10,11 +10,11 @@ import time
 import httpx2
 import pytest
 
-from tests.factories import event
+from testbed.factories import event
+from testbed.installation import FEED, Publisher, eventually
+from testbed.pollers import Poller
+from testbed.replica_pair import Pair, is_read
 from tests.promises.hanging import hung, processes
-from tests.promises.installation import FEED, Publisher, eventually
-from tests.promises.pollers import Poller
-from tests.promises.replica.pair import Pair, is_read
 
 pytestmark = pytest.mark.slow
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.factories import event
-from tests.promises.installation import CHANNEL, Installation, client_of, eventually
-from tests.promises.pollers import Poller, published
-from tests.promises.replica.pair import Filled, Pair, ask, copied, filled, followed
+from testbed.factories import event
+from testbed.installation import CHANNEL, Installation, client_of, eventually
+from testbed.pollers import Poller, published
+from testbed.replica_pair import Filled, Pair, ask, copied, filled, followed
 
 pytestmark = pytest.mark.slow
 

@@ -13,11 +13,11 @@ from threading import Thread
 import httpx2
 import pytest
 
-from tests.factories import Fields, event, withdrawal
-from tests.promises.installation import CHANNEL, FEED, Installation, Publisher, client_of, eventually
+from testbed.factories import Fields, event, withdrawal
+from testbed.installation import CHANNEL, FEED, Installation, Publisher, client_of, eventually
+from testbed.pollers import LinkPoller, Poller, published
+from testbed.replica_pair import Pair, pause_replay, resume_replay, wait_until_replayed
 from tests.promises.oracle import legacy
-from tests.promises.pollers import LinkPoller, Poller, published
-from tests.promises.replica.pair import Pair, pause_replay, resume_replay, wait_until_replayed
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils import timezone
 
-from orders.demo import DemoOrder, demo_orders
+from demo.orders import DemoOrder, demo_orders
 from orders.publishing.ingest import publish
 
 NEW_EACH_ROUND = 0.3

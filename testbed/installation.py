@@ -13,10 +13,10 @@ from typing import IO, Any, cast
 import httpx2
 import orjson
 
-from tests.factories import Fields
-from tests.servers import ROOT, Server, serve
-from tests.services import Postgres, postgres
-from tests.services.server import die_with_parent
+from testbed.factories import Fields
+from testbed.servers import ROOT, Server, serve
+from testbed.services import Postgres, postgres
+from testbed.services.server import die_with_parent
 
 CHANNEL = "lazada-th"
 FEED = f"/v3/channel/{CHANNEL}/sales-order-status"
@@ -56,7 +56,7 @@ class Installation:
     def publisher(self, *options: str) -> Iterator["Publisher"]:
         """A process that publishes, until the block ends; well-behaved unless told."""
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.promises.publisher", *options],
+            [sys.executable, "-m", "testbed.publisher", *options],
             cwd=ROOT,
             env=os.environ | self.variables,
             stdin=subprocess.PIPE,
@@ -71,7 +71,7 @@ class Installation:
 
 @contextmanager
 def installed(*, fsync: bool = False) -> Iterator[tuple[Postgres, Installation]]:
-    """On a new PostgreSQL, without an order; `fsync` as in tests.services."""
+    """On a new PostgreSQL, without an order; `fsync` as in testbed.services."""
     with postgres(fsync=fsync) as server:
         place = Installation({"DATABASE_URL": server.url})
         place.manage("migrate", "-v", "0")

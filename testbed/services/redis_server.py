@@ -7,7 +7,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
-from tests.services.server import Server, private_folder
+from testbed.services.server import Server, private_folder
 
 
 class Redis(Server):

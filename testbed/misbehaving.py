@@ -14,7 +14,7 @@ from django.db import connection
 from orders.models import FeedClock
 from orders.publishing.batch import Batch
 from orders.publishing.ingest import Summary
-from tests.promises.workload import Fields
+from testbed.workload import Fields
 
 HELD_EACH = 16
 HELD_SECONDS = 2.0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from tests.promises.installation import FEED, PATIENCE
+from testbed.installation import FEED, PATIENCE
 
 Fields = dict[str, Any]
 Key = tuple[str, str]

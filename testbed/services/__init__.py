@@ -8,7 +8,7 @@ side by side. An exception, Ctrl-C included, takes the server and its folder awa
 servers along.
 """
 
-from tests.services.postgres_server import Postgres, postgres
-from tests.services.redis_server import Redis, redis
+from testbed.services.postgres_server import Postgres, postgres
+from testbed.services.redis_server import Redis, redis
 
 __all__ = ["Postgres", "Redis", "postgres", "redis"]

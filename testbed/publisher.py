@@ -1,7 +1,7 @@
-"""Publishes what the tests tell it, on the database of its environment: see tests.promises.installation.
+"""Publishes what the tests tell it, on the database of its environment: see testbed.installation.
 
 A line of standard input is a JSON list of events, published as one; its answer is a line too: the summary.
-With `--misbehave SEED`, and `--without-lock`, it does what tests.promises.misbehaving says.
+With `--misbehave SEED`, and `--without-lock`, it does what testbed.misbehaving says.
 """
 
 import sys
@@ -21,7 +21,7 @@ def main() -> None:
     options = parser.parse_args()
     django.setup(set_prefix=False)
     from orders.publishing.ingest import publish  # noqa: PLC0415 - a module with models, so after setup
-    from tests.promises import misbehaving  # noqa: PLC0415 - as above
+    from testbed import misbehaving  # noqa: PLC0415 - as above
 
     if options.without_lock:
         misbehaving.take_the_lock_out()

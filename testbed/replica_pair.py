@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import psycopg
 
-from tests.factories import new_orders
-from tests.promises.installation import Installation, eventually, installed
-from tests.services import Postgres, postgres
+from testbed.factories import new_orders
+from testbed.installation import Installation, eventually, installed
+from testbed.services import Postgres, postgres
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from tests.services.server import die_with_parent
+from testbed.services.server import die_with_parent
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 20  # seconds to end in; it takes less than one

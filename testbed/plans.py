@@ -10,8 +10,8 @@ from django.db import connections
 from django.test import Client, override_settings
 from psycopg.sql import SQL, Literal
 
-from benchmarks.stage import BIG
 from orders.models import SalesOrder
+from testbed.data import BIG
 
 MODES = ["force_custom_plan", "force_generic_plan"]
 """PostgreSQL plans a prepared statement with its values at hand, or once for all values; either must do."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from signal import SIGINT, SIGQUIT
 from urllib.parse import quote
 
-from tests.services.server import ENVIRONMENT, Server, is_open, private_folder
+from testbed.services.server import ENVIRONMENT, Server, is_open, private_folder
 
 SHARED_MEMORY = "dynamic_shared_memory_type"
 SETTINGS = {

@@ -9,9 +9,9 @@ from functools import lru_cache
 import psycopg
 from django.db.models import Model
 
-from benchmarks.stage import BIG
-from benchmarks.stories import ROWS, Template, templates
+from testbed.stories import ROWS, Template, templates
 
+BIG = "lazada-th"
 OTHERS = ["shopee-th", "tiki-vn", "zalora-sg"]
 PARTNERS = 20
 FIRST_NUMBER = 1_000_000_000

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from acommerce_status.serving import run_together
-from callers.demo import demo_callers
-from orders.demo import CHANNELS, PARTNERS, demo_orders
+from demo.callers import demo_callers
+from demo.orders import CHANNELS, PARTNERS, demo_orders
+from demo.processes import run_together
 from orders.models import SalesOrder
 from orders.publishing.ingest import publish
 
