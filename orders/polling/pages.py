@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
 
-from orders.documents import REPRESENTATION
 from orders.feed import Question
 from orders.heads import heads
+from orders.models import REPRESENTATION
 from wire.times import TIME_LENGTH
 
 _UPDATED_TIME = '"updatedTime":"'
