@@ -48,6 +48,12 @@ def stamp(document: Document, time: datetime) -> None:
             entry["updatedTime"] = entry["updatedTime"] or text
 
 
+def order_status(document: Document) -> str | None:
+    """The order's own status, as v3 shows it."""
+    status: str | None = document["orderStatus"]
+    return status
+
+
 def to_text(document: Document) -> str:
     """The JSON that pages are joined from."""
     return orjson.dumps(document).decode()

@@ -8,7 +8,7 @@ from django.db import transaction
 from orders.documents import REPRESENTATION, to_text
 from orders.models import FeedClock, FeedHead, SalesOrder
 from orders.publishing.batch import Batch
-from orders.publishing.drafts import statuses
+from orders.publishing.filing import is_filed
 from orders.publishing.tables import Settled, publish_orders, write_orders
 from stores.waits import allow_long_waits
 
@@ -65,8 +65,11 @@ def catch_up() -> None:
 def _is_outdated(pair: Settled) -> bool:
     draft, document = pair
     order = draft.order
-    filed = (order.representation, order.order_status, order.v2_status)
-    return filed != (REPRESENTATION, *statuses(document)) or order.document != to_text(document)
+    return (
+        order.representation != REPRESENTATION
+        or not is_filed(order, document)
+        or order.document != to_text(document)
+    )
 
 
 def _means_something_else(pair: Settled) -> bool:
