@@ -43,13 +43,9 @@ class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):
         """Changed at `until` or before it, so that windows (since, until] tile."""
         return self.filter(updated_time__lte=until)
 
-    def with_status(self, status: str) -> Self:
-        """Whose `orderStatus` is this one, as v3 tells it."""
-        return self.filter(order_status=status)
-
-    def with_v2_status(self, status: str) -> Self:
-        """Whose status is this one, as v2 tells it."""
-        return self.filter(v2_status=status)
+    def filed_under(self, column: str, value: str) -> Self:
+        """Filed under `value` in `column`: a status, as one of the wires tells it."""
+        return self.filter(**{column: value})
 
     def named(self, order_ids: Iterable[str]) -> Self:
         """With one of these ids; a partner may have several orders of one id, in different channels."""
