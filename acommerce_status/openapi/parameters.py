@@ -11,14 +11,20 @@ from drf_spectacular.extensions import OpenApiFilterExtension
 
 from acommerce_status.openapi.fields import TIME_EXAMPLE
 from acommerce_status.openapi.headers import JSON
-from orders.polling.fields import MAX_IDS, MAX_PAGE_SIZE, InstantField, OrderIdField, PageSizeField, WordField
+from orders.polling.fields import (
+    MAX_IDS,
+    MAX_PAGE_SIZE,
+    OrderIdParameter,
+    PageSizeParameter,
+    TimeParameter,
+    WordParameter,
+)
 from orders.polling.reading import LenientParameters
 
 
 class ParametersDescription(OpenApiFilterExtension):
     target_class = LenientParameters
     match_subclasses = True
-    priority = 1  # before drf-spectacular's own extension for django-filter
 
     def get_schema_operation_parameters(self, auto_schema: Any, *args: Any, **kwargs: Any) -> list[JSON]:
         declared = auto_schema.view.filterset_class.base_filters
@@ -41,13 +47,13 @@ class UndescribedKind(Exception):
     def __init__(self, name: str, kind: type[forms.Field]) -> None:
         here = Path(__file__).relative_to(settings.BASE_DIR)
         super().__init__(
-            f"The parameter {name} is a {kind.__module__}.{kind.__name__}, a kind of field that has no OpenAPI"
-            f" description yet. Add a line for {kind.__name__} to KINDS in {here}: a function that"
+            f"The parameter {name} is a {kind.__module__}.{kind.__name__}, a kind of field that has no"
+            f" OpenAPI description yet. Add a line for {kind.__name__} to KINDS in {here}: a function that"
             f" takes the filter and returns the JSON Schema of one value."
         )
 
 
-def _instant(filter_: Filter) -> JSON:
+def _time(filter_: Filter) -> JSON:
     return {"type": "string", "format": "date-time", "examples": [TIME_EXAMPLE]}
 
 
@@ -65,9 +71,9 @@ def _order_ids(filter_: Filter) -> JSON:
 
 
 KINDS: dict[type[forms.Field], Callable[[Filter], JSON]] = {
-    InstantField: _instant,
-    PageSizeField: _page_size,
-    WordField: _word,
-    OrderIdField: _order_ids,
+    TimeParameter: _time,
+    PageSizeParameter: _page_size,
+    WordParameter: _word,
+    OrderIdParameter: _order_ids,
 }
 """The JSON Schema of each kind of parameter, by the class of its field."""

@@ -30,8 +30,7 @@ class ExampleRequest(HttpRequest):
 def bad_parameters(view_class: type[PollView], query: str) -> APIException:
     """What `view_class` raises for this query string."""
     view = view_class(scope_kind="channel", kwargs={"channel_id": "lazada-th"})
-    view.request = Request(ExampleRequest(query=query))
-    return _refusal(lambda: view.filter_queryset(view.get_queryset()))
+    return _refusal(lambda: view.get(ExampleRequest(query=query)))
 
 
 def no_token() -> APIException:

@@ -6,7 +6,7 @@ from drf_spectacular.drainage import GENERATOR_STATS, warn
 
 from acommerce_status.openapi.document import Contents
 from acommerce_status.openapi.parameters import KINDS
-from orders.polling.fields import WordField
+from orders.polling.fields import WordParameter
 from tests.openapi import JSON
 
 
@@ -40,13 +40,13 @@ def test_a_warning_of_the_generator_fails_the_snapshots(monkeypatch: pytest.Monk
 def test_a_kind_of_parameter_without_a_description_is_refused_with_what_to_add(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(KINDS, WordField)
+    monkeypatch.delitem(KINDS, WordParameter)
 
     with pytest.raises(CommandError) as refusal:
         call_command("schema_snapshots", check=True)
 
     assert str(refusal.value) == (
-        "The parameter orderStatus is a orders.polling.fields.WordField, a kind of field that has no OpenAPI"
-        " description yet. Add a line for WordField to KINDS in acommerce_status/openapi/parameters.py: a"
+        "The parameter orderStatus is a orders.polling.fields.WordParameter, a kind of field that has no"
+        " OpenAPI description yet. Add a line for WordParameter to KINDS in acommerce_status/openapi/parameters.py: a"
         " function that takes the filter and returns the JSON Schema of one value."
     )
