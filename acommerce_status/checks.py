@@ -10,8 +10,7 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from callers.quotas import parse_rate
-from orders.documents import REPRESENTATION
-from orders.models import FeedClock, SalesOrder
+from orders.models import SalesOrder
 
 SHORTEST_SECRET = 50
 LONGEST_MEMORY = 10
@@ -31,8 +30,8 @@ def check_documents(
     if not databases:
         return []
     try:
-        due = FeedClock.objects.get().representation < REPRESENTATION and SalesOrder.objects.exists()
-    except (DatabaseError, FeedClock.DoesNotExist):
+        due = SalesOrder.objects.outdated().exists()
+    except DatabaseError:
         return []
     hint = "Run manage.py render_documents; the server answers with the older documents until then."
     return (

@@ -9,9 +9,6 @@ import orjson
 from orders.models import SalesOrder, StatusEvent
 from wire.times import format_time
 
-REPRESENTATION = 1
-"""The number of the shape below. Raise it with the shape; `manage.py render_documents` rewrites the older."""
-
 Document = dict[str, Any]
 
 

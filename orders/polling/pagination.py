@@ -11,9 +11,9 @@ from isal.isal_zlib import crc32
 from rest_framework.pagination import BasePagination
 
 from orders import feed
-from orders.documents import REPRESENTATION
 from orders.feed import Form, Page, Row
 from orders.heads import heads
+from orders.models import REPRESENTATION
 from orders.polling.fields import MAX_PAGE_SIZE
 from orders.polling.reading import Asked
 from orders.question import Question

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from orders import documents
-from orders.models import SalesOrder, Shipment, StatusEvent
+from orders.models import REPRESENTATION, SalesOrder, Shipment, StatusEvent
 from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal
 from orders.publishing.filing import file
 from wire.times import parse_time
@@ -71,7 +71,7 @@ class Draft:
         self.order.order_created_time = parse_time(document["orderCreatedTime"])
         file(self.order, document)
         self.order.updated_time = time
-        self.order.representation = documents.REPRESENTATION
+        self.order.representation = REPRESENTATION
         self.order.document = documents.to_text(document)
 
     def settled_events(self) -> Iterable[StatusEvent]:
@@ -97,7 +97,7 @@ class Draft:
 
     def _stored(self) -> documents.Document:
         """The document as readers have it; reading it costs a tenth of building it."""
-        if self.order.representation != documents.REPRESENTATION:
+        if self.order.representation != REPRESENTATION:
             return self.shown()
         return documents.from_text(self.order.document)
 

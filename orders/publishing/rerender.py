@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import orjson
 from django.db import transaction
 
-from orders.documents import REPRESENTATION, to_text
-from orders.models import FeedClock, FeedHead, SalesOrder
+from orders.documents import to_text
+from orders.models import REPRESENTATION, FeedClock, FeedHead, SalesOrder
 from orders.publishing.batch import Batch
 from orders.publishing.filing import is_filed
 from orders.publishing.tables import Settled, publish_orders, write_orders
@@ -19,7 +19,8 @@ def outdated_orders() -> Iterator[list[int]]:
     """Primary keys of orders in an older representation, by batches. Begun again, it finds what is left."""
     last = 0
     while pks := list(
-        SalesOrder.objects.filter(pk__gt=last, representation__lt=REPRESENTATION)
+        SalesOrder.objects.outdated()
+        .filter(pk__gt=last)
         .order_by("pk")
         .values_list("pk", flat=True)[:BATCH_SIZE]
     ):
@@ -44,11 +45,6 @@ def render(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
         write_orders(kept, [draft.order.updated_time for draft, _ in kept])
         publish_orders(moved)
     return len(rewritten), len(moved)
-
-
-def finish_rendering() -> None:
-    """Remember that no order is outdated any more."""
-    FeedClock.objects.update(representation=REPRESENTATION)
 
 
 def catch_up() -> None:

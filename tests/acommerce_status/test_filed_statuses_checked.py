@@ -25,8 +25,10 @@ FILED = ORDER_STATUS | {"v2_status": "orders.v2.legacy.legacy_status"}
         (
             FILED | {"order_status": "orders.documents.orderStatus"},
             [
-                'FILED_STATUSES: order_status: Module "orders.documents" does not define a "orderStatus"'
-                " attribute/class."
+                (
+                    'FILED_STATUSES: order_status: Module "orders.documents" does not define a "orderStatus"'
+                    " attribute/class."
+                )
             ],
         ),
         (
