@@ -24,6 +24,8 @@ from orders.publishing.sources import Source, Stopped, stopped_by_signals
 from orders.publishing.stream import MAX_WAIT_SECONDS
 
 MAX_BATCH_SIZE = 100_000
+DATABASE_TIMEOUT = 60
+"""Seconds: a restart or a failover takes less."""
 MAX_DATABASE_TIMEOUT = 7 * 24 * 3600
 BUFFER_BYTES = 256 * 1024
 
@@ -48,7 +50,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--database-timeout",
             type=int,
-            default=60,
+            default=DATABASE_TIMEOUT,
             metavar="SECONDS",
             help="how long to wait for a database that goes away meanwhile",
         )
