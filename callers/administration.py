@@ -8,8 +8,7 @@ from django.utils import timezone
 from callers.keys import digest, new_key
 from callers.models import Caller, Grant, Token
 from callers.quotas import parse_rate
-
-LONGEST_NAME = 100
+from wire.names import NAME_RULE, is_name
 
 
 class CallerRefused(ValueError):
@@ -67,10 +66,8 @@ def _caller(username: str) -> Caller:
 
 def _check_names(names: Iterable[str]) -> None:
     for name in names:
-        if not name or len(name) > LONGEST_NAME or not name.isprintable() or "/" in name:
-            raise CallerRefused(
-                f"{name[:50]!r} is not a name: use 1 to {LONGEST_NAME} printable characters, and no slash."
-            )
+        if not is_name(name):
+            raise CallerRefused(f"{name[:50]!r} is not a name: {NAME_RULE}.")
 
 
 def _check_rate(rate: str) -> None:
