@@ -106,6 +106,12 @@ WHITENOISE_ADD_HEADERS_FUNCTION = guard
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = True  # the assets are served from the installed packages: no collectstatic step
 
+# -- Status columns of orders, each with the function of the document that fills it
+FILED_STATUSES = {
+    "order_status": "orders.documents.order_status",
+    "v2_status": "orders.v2.legacy.legacy_status",
+}
+
 # -- Time and language
 USE_TZ = True
 TIME_ZONE = "UTC"
