@@ -30,14 +30,14 @@ class TokenView(APIView):
     error_shape = staticmethod(problem_details)
 
     def post(self, request: Request) -> Response:
-        credentials = _credentials(request)
+        credentials = read_credentials(request.data)
         username = credentials["username"]
         try:
             caller_id, rate = caller_with_key(username=username, key=credentials["apiKey"])
         except Unrecognised:
             _count_guess(request, username)
             raise WrongCredentials from None
-        _count_request(request, caller_id, rate)
+        _count_request(caller_id, rate)
         token, expires_time = give_token(caller_id)
         answer = {"username": username, "token_id": token, "expires_at": format_time(expires_time)}
         return Response({"token": answer}, headers={"Cache-Control": "no-store"})
@@ -46,17 +46,18 @@ class TokenView(APIView):
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
 
-def _credentials(request: Request) -> dict[str, str]:
-    serializer = TokenRequestSerializer(data=request.data)
+def read_credentials(body: Any) -> dict[str, str]:
+    """`username` and `apiKey` of a request for a token. Raises BadBody with all that is wrong with it."""
+    serializer = TokenRequestSerializer(data=body)
     if not serializer.is_valid():
         raise BadBody(_flat(serializer.errors))
     credentials: dict[str, str] = serializer.validated_data["auth"]["apiKeyCredentials"]
     return credentials
 
 
-def _count_request(request: Request, caller_id: int, rate: str) -> None:
+def _count_request(caller_id: int, rate: str) -> None:
     """Count a request for a token with all others of its caller: each leaves a row. Raises QuotaExceeded."""
-    use = use_quota(request, policy="caller", key=str(caller_id), rate=rate or settings.CALLER_RATE)
+    use = use_quota(policy="caller", key=str(caller_id), rate=rate or settings.CALLER_RATE)
     if use and use.exceeded:
         raise QuotaExceeded([use])
 
@@ -67,7 +68,7 @@ def _count_guess(request: Request, username: str) -> None:
     Only wrong keys are counted and refused so: a flood of them does not lock out who has the right one.
     """
     counted = (("username", username), ("address", client_address(request)))
-    uses = [use_quota(request, policy=policy, key=key, rate=settings.GUESS_RATE) for policy, key in counted]
+    uses = [use_quota(policy=policy, key=key, rate=settings.GUESS_RATE) for policy, key in counted]
     if violated := [use for use in uses if use and use.exceeded]:
         raise QuotaExceeded(violated)
 

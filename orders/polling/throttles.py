@@ -21,6 +21,6 @@ class OrderThrottle(BaseThrottle):
         caller = access_of(request).caller_id
         allowed = True
         for name in dict.fromkeys(request.GET.getlist("id")[:MAX_IDS]):
-            use = use_quota(request, policy="order", key=f"{caller}|{name}", rate=settings.ORDER_RATE)
+            use = use_quota(policy="order", key=f"{caller}|{name}", rate=settings.ORDER_RATE)
             allowed = allow(view, use) and allowed
         return allowed
