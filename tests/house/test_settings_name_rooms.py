@@ -1,4 +1,4 @@
-"""A setting names no room above the lowest one that uses it: wiring by settings runs downwards, as imports do."""
+"""A setting names no room above the lowest one that uses it: what is wired by settings points down, too."""
 
 import configparser
 from collections.abc import Iterator
