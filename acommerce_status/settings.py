@@ -86,7 +86,6 @@ INSTALLED_APPS = [
     "callers",
     "django_filters",
     "django_ratelimit",
-    "drf_spectacular",
     "drf_spectacular_sidecar",
     "django.contrib.staticfiles",
 ]

@@ -30,7 +30,7 @@ class TokenView(APIView):
     error_shape = staticmethod(problem_details)
 
     def post(self, request: Request) -> Response:
-        credentials = _credentials(request)
+        credentials = read_credentials(request.data)
         username = credentials["username"]
         try:
             caller_id, rate = caller_with_key(username=username, key=credentials["apiKey"])
@@ -46,8 +46,9 @@ class TokenView(APIView):
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
 
-def _credentials(request: Request) -> dict[str, str]:
-    serializer = TokenRequestSerializer(data=request.data)
+def read_credentials(body: Any) -> dict[str, str]:
+    """`username` and `apiKey` of a request for a token. Raises BadBody with all that is wrong with it."""
+    serializer = TokenRequestSerializer(data=body)
     if not serializer.is_valid():
         raise BadBody(_flat(serializer.errors))
     credentials: dict[str, str] = serializer.validated_data["auth"]["apiKeyCredentials"]
