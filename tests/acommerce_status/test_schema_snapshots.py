@@ -47,6 +47,7 @@ def test_a_kind_of_parameter_without_a_description_is_refused_with_what_to_add(
 
     assert str(refusal.value) == (
         "The parameter orderStatus is a orders.polling.fields.WordParameter, a kind of field that has no"
-        " OpenAPI description yet. Add a line for WordParameter to KINDS in acommerce_status/openapi/parameters.py: a"
-        " function that takes the filter and returns the JSON Schema of one value."
+        " OpenAPI description yet. Add a line for WordParameter to KINDS in"
+        " acommerce_status/openapi/parameters.py: a function that takes the filter and returns the JSON"
+        " Schema of one value."
     )
