@@ -8,7 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from orders.v2.errors import legacy_error
 from wire.problem import INTERNAL_ERROR, NOT_FOUND, Problem, Shape, problem_details, respond
 
-ERROR_SHAPES: dict[str, Shape] = {"/v2/": legacy_error, "/channel/": legacy_error, "/partner/": legacy_error}
+ERROR_SHAPES: dict[str, Shape] = {
+    "/v2/": legacy_error,
+    "/channel/": legacy_error,
+    "/partner/": legacy_error,
+}
 """By the prefix of a path; problem details everywhere else. A view names its own shape."""
 
 

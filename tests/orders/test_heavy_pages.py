@@ -1,7 +1,7 @@
 """What a page weighs is bounded, and no order is too heavy to be delivered (contract, section 4).
 
-Fails without the comparison in `feed._fitting`, or without the condition in `feed.light`: orders are read
-before it is known what they weigh.
+Fails without the comparison in `feed._fitting`, or without the condition in `feed.light`: orders are then
+read before it is known what they weigh.
 """
 
 from collections.abc import Iterator
