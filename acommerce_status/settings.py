@@ -150,7 +150,6 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 RATELIMIT_USE_CACHE = "limits"
 RATELIMIT_FAIL_OPEN = True
-RATELIMIT_IP_META_KEY = "callers.addresses.client_address"
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # no form is posted to us, and acommerce_status.html_pages forbids framing on its own
     "security.W003",  # no cookie is ever set, so there is nothing to forge with

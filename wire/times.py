@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LARGEST_OFFSET = timedelta(hours=16)  # exclusive; PostgreSQL's limit, and beyond every zone on Earth
-LONGEST_TEXT = 64
+MAX_OFFSET = timedelta(hours=16)  # exclusive; PostgreSQL's limit, and beyond every zone on Earth
+MAX_TEXT_LENGTH = 64
 TIME_LENGTH = len("2026-11-22T08:00:00.000020Z")
 
 _TIME = re.compile(
@@ -35,7 +35,7 @@ def parse_time(text: str) -> datetime:
 
     A `+` that arrived as a space before the offset is repaired. Raises BadTime.
     """
-    match = _TIME.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    match = _TIME.fullmatch(text) if len(text) <= MAX_TEXT_LENGTH else None
     if match is None:
         raise BadTime(
             "must be an RFC 3339 time with a zone, such as 2026-11-22T08:00:00.000020Z", _meant(text)
@@ -60,7 +60,7 @@ def _zone(text: str) -> timezone:
         return UTC
     hours, minutes = int(text[1:3]), int(text[4:6])
     offset = timedelta(hours=hours, minutes=minutes)
-    if minutes > 59 or offset >= LARGEST_OFFSET:
+    if minutes > 59 or offset >= MAX_OFFSET:
         raise BadTime("has an offset that no zone has; offsets lie between -15:59 and +15:59")
     return timezone(-offset if text[0] == "-" else offset)
 
@@ -74,7 +74,7 @@ def _in_range(time: datetime) -> datetime:
 
 def _meant(text: str) -> str | None:
     """The nearest acceptable text for a time without zone, `T` or seconds, or with too many digits."""
-    match = _NEARLY.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    match = _NEARLY.fullmatch(text) if len(text) <= MAX_TEXT_LENGTH else None
     if match is None:
         return None
     zone = (match["zone"] or "Z").replace(" ", "+")

@@ -23,8 +23,9 @@ from django.utils import timezone
 
 from callers.administration import create_caller, revoke_caller
 from callers.models import Token
-from callers.tokens import Unrecognised, access_by_token, forget_tokens, issue_token
+from callers.tokens import Unrecognised, access_by_token, forget_tokens
 from testbed.factories import event
+from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 
 pytestmark = pytest.mark.django_db
