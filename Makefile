@@ -37,7 +37,7 @@ format: .venv/.development ## Rewrite the code in our format
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format --quiet .
 
-snapshots: .venv/.development ## Write the OpenAPI documents in tests/contract
+snapshots: .venv/.development ## Write the OpenAPI documents that are served
 	$(BIN)/python manage.py schema_snapshots
 
 lock: .venv/.development ## Pin what requirements*.in ask for [ARGS=--upgrade]

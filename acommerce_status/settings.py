@@ -86,7 +86,6 @@ INSTALLED_APPS = [
     "callers",
     "django_filters",
     "django_ratelimit",
-    "drf_spectacular",
     "drf_spectacular_sidecar",
     "django.contrib.staticfiles",
 ]
@@ -105,6 +104,12 @@ STATIC_URL = "/static/"
 WHITENOISE_ADD_HEADERS_FUNCTION = guard
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = True  # the assets are served from the installed packages: no collectstatic step
+
+# -- Status columns of orders, each with the function of the document that fills it
+FILED_STATUSES = {
+    "order_status": "orders.documents.order_status",
+    "v2_status": "orders.v2.legacy.legacy_status",
+}
 
 # -- Time and language
 USE_TZ = True
@@ -149,7 +154,6 @@ CACHES: dict[str, dict[str, Any]] = {
     },
 }
 RATELIMIT_USE_CACHE = "limits"
-RATELIMIT_FAIL_OPEN = True
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # no form is posted to us, and acommerce_status.html_pages forbids framing on its own
     "security.W003",  # no cookie is ever set, so there is nothing to forge with

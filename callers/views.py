@@ -30,11 +30,11 @@ class TokenView(APIView):
     error_shape = staticmethod(problem_details)
 
     def post(self, request: Request) -> Response:
-        credentials = _credentials(request)
+        credentials = read_credentials(request.data)
         username = credentials["username"]
         try:
             holder = holder_of_key(username=username, key=credentials["apiKey"])
-            _count_request(request, holder)
+            _count_request(holder)
             token, expires_time = give_token(holder)
         except Unrecognised:
             _count_guess(request, username)
@@ -46,18 +46,19 @@ class TokenView(APIView):
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
 
-def _credentials(request: Request) -> dict[str, str]:
-    serializer = TokenRequestSerializer(data=request.data)
+def read_credentials(body: Any) -> dict[str, str]:
+    """`username` and `apiKey` of a request for a token. Raises BadBody with all that is wrong with it."""
+    serializer = TokenRequestSerializer(data=body)
     if not serializer.is_valid():
         raise BadBody(_flat(serializer.errors))
     credentials: dict[str, str] = serializer.validated_data["auth"]["apiKeyCredentials"]
     return credentials
 
 
-def _count_request(request: Request, holder: KeyHolder) -> None:
+def _count_request(holder: KeyHolder) -> None:
     """Count a request for a token with all others of its caller: each leaves a row. Raises QuotaExceeded."""
     rate = holder.rate or settings.CALLER_RATE
-    use = use_quota(request, policy="caller", key=str(holder.caller_id), rate=rate)
+    use = use_quota(policy="caller", key=str(holder.caller_id), rate=rate)
     if use and use.exceeded:
         raise QuotaExceeded([use])
 
@@ -68,7 +69,7 @@ def _count_guess(request: Request, username: str) -> None:
     Only wrong keys are counted and refused so: a flood of them does not lock out who has the right one.
     """
     counted = (("username", username), ("address", client_address(request)))
-    uses = [use_quota(request, policy=policy, key=key, rate=settings.GUESS_RATE) for policy, key in counted]
+    uses = [use_quota(policy=policy, key=key, rate=settings.GUESS_RATE) for policy, key in counted]
     if violated := [use for use in uses if use and use.exceeded]:
         raise QuotaExceeded(violated)
 
