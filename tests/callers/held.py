@@ -56,11 +56,11 @@ class Held:
             commit()
 
         try:
-            connection.commit = held_commit
+            connection.commit = held_commit  # type: ignore[method-assign]  # a commit is no statement
             with connection.execute_wrapper(self._before_statement):
                 self.result = self._work()
         finally:
-            connection.commit = commit
+            connection.commit = commit  # type: ignore[method-assign]  # as it was
             connection.close()
 
     def _before_statement(self, execute: Callable[..., Any], *arguments: Any) -> Any:
