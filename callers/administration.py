@@ -14,8 +14,8 @@ from django.utils import timezone
 from callers.keys import digest, new_key
 from callers.models import Caller, Grant, RetiredKey
 from callers.quotas import parse_rate
+from wire.names import NAME_RULE, is_name
 
-MAX_NAME_LENGTH = 100
 MAX_OVERLAP = timedelta(days=30)
 AT_ONCE = timedelta(0)
 
@@ -117,12 +117,8 @@ def unknown_caller(username: str) -> CallerRefused:
 def check_names(names: Iterable[str]) -> None:
     """Refuse what is no name of a caller, and what cannot stand in the path of a poll."""
     for name in names:
-        if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable() or "/" in name:
-            raise CallerRefused(
-                f"{name[:50]!r} is not a name: use 1 to {MAX_NAME_LENGTH} printable characters, and no slash."
-            )
-        if name in (".", ".."):
-            raise CallerRefused(f"{name!r} is not a name: in a path it means something else.")
+        if not is_name(name):
+            raise CallerRefused(f"{name[:50]!r} is not a name: {NAME_RULE}.")
 
 
 def _check_rate(rate: str) -> None:
