@@ -1,0 +1,138 @@
+"""Subscriptions: standing polls on somebody's behalf, and what is kept of them (contract, sections 9 to 13).
+
+A subscription has a *position* in the feed. Position P means: every order whose present `updatedTime` is not
+later than P, and that passes the filter, was accepted in that state or is listed as held. There is no row for
+each change and receiver: rows are kept for exceptions only (HeldOrder), and a log of attempts.
+"""
+
+from django.db import models
+
+from callers.models import Caller, Scope
+
+SHARDS = 64
+"""A subscription belongs to the shard of its primary key, modulo this; a process leases shards."""
+
+
+class SubscriptionClock(models.Model):
+    """Numbers changed subscriptions. The lock of its one row puts them in commit order, as the feed's does."""
+
+    last_number = models.BigIntegerField(default=0)
+
+    @classmethod
+    def advance(cls) -> int:
+        """The next number, and the lock until commit."""
+        clock = cls.objects.select_for_update().get()
+        clock.last_number += 1
+        clock.save(update_fields=["last_number"])
+        return clock.last_number
+
+
+class Subscription(models.Model):
+    """Who is told what, how, and how far that has come.
+
+    `settings` is the mechanism's public object; `secrets` is an encrypted JSON object (delivery.secrets).
+    `generation` is raised by a replay, and by whatever else makes answers to earlier deliveries mean nothing for
+    the position; `change_number` by every change of the row that a deliverer must notice.
+    """
+
+    public_id = models.CharField(max_length=20, unique=True)
+    caller = models.ForeignKey(Caller, on_delete=models.PROTECT, related_name="subscriptions")
+    kind = models.CharField(max_length=10)
+    identifier = models.CharField(max_length=100)
+    name = models.CharField(max_length=100)
+    mechanism = models.CharField(max_length=10)
+    active = models.BooleanField(default=True)
+    order_status = models.JSONField(null=True)
+    contact_email = models.CharField(max_length=254, blank=True)
+    settings = models.JSONField()
+    secrets = models.TextField(blank=True)
+    created_time = models.DateTimeField()
+    shard = models.SmallIntegerField(db_index=True)
+    change_number = models.BigIntegerField(db_index=True)
+
+    position = models.DateTimeField()
+    generation = models.IntegerField(default=0)
+    disabled_reason = models.CharField(max_length=40, blank=True)
+    failures = models.IntegerField(default=0)
+    failing_since_time = models.DateTimeField(null=True)
+    last_success_time = models.DateTimeField(null=True)
+    next_attempt_time = models.DateTimeField(null=True)
+    concurrency = models.SmallIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["caller", "kind", "identifier"], name="subscriptions_of_caller"),
+        ]
+
+    @property
+    def scope(self) -> Scope:
+        """The channel or the partner whose orders it is told of."""
+        return Scope(self.kind, self.identifier)
+
+
+class HeldOrder(models.Model):
+    """An order that the receiver refused, while it took others. Tried again, then given up; see delivery.pace."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="held_orders")
+    channel_id = models.CharField(max_length=100)
+    order_id = models.CharField(max_length=100)
+    updated_time = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+    status = models.IntegerField(null=True)
+    detail = models.CharField(max_length=200, blank=True)
+    held_time = models.DateTimeField()
+    next_attempt_time = models.DateTimeField(null=True)
+    given_up = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "channel_id", "order_id"], name="one_held_order_per_subscription"
+            ),
+        ]
+
+
+class Attempt(models.Model):
+    """One delivery that was tried, or one thing that happened to a subscription instead."""
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.CASCADE, related_name="attempts", db_index=False
+    )
+    time = models.DateTimeField()
+    channel_id = models.CharField(max_length=100, blank=True)
+    order_id = models.CharField(max_length=100, blank=True)
+    updated_time = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10)
+    status = models.IntegerField(null=True)
+    milliseconds = models.IntegerField(null=True)
+    detail = models.CharField(max_length=200, blank=True)
+    answer = models.CharField(max_length=1024, blank=True)
+    next_attempt_time = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subscription", "-id"], name="attempts_newest_first")]
+
+
+class ShardLease(models.Model):
+    """Which process delivers the subscriptions of a shard, until when by the database's clock.
+
+    `fence` is raised whenever the owner changes: what an earlier owner saves is refused by it.
+    """
+
+    number = models.SmallIntegerField(primary_key=True)
+    owner = models.CharField(max_length=64, blank=True)
+    fence = models.BigIntegerField(default=0)
+    until = models.DateTimeField(null=True)
+
+
+class IdempotencyKey(models.Model):
+    """A creation that may be asked for again with the same key within 24 hours (contract, section 9)."""
+
+    caller = models.ForeignKey(Caller, on_delete=models.CASCADE)
+    key = models.CharField(max_length=255)
+    digest = models.BinaryField(max_length=32)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE)
+    created_time = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="one_use_of_an_idempotency_key")]

@@ -1,0 +1,27 @@
+"""What came of one delivery, whatever carried it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an attempt means for the order and for the subscription (contract, section 10)."""
+
+    DELIVERED = "DELIVERED"
+    REFUSED = "REFUSED"  # this order was refused, or failed after connecting
+    FAILED = "FAILED"  # the receiver cannot be reached at all
+    PACED = "PACED"  # the receiver asks for less
+    BLOCKED = "BLOCKED"  # the address is one that we do not connect to
+    GONE = "GONE"  # the receiver asks for nothing more
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`retry_after` is in seconds, None where the receiver did not say; `answer` is what may be shown of it."""
+
+    kind: Kind
+    status: int | None = None
+    milliseconds: int = 0
+    detail: str = ""
+    answer: str = ""
+    retry_after: float | None = None
