@@ -10,7 +10,11 @@ from django.urls import is_valid_path
 from orders.v2.errors import legacy_error
 from wire.problem import INTERNAL_ERROR, NOT_FOUND, Problem, Shape, problem_details, respond
 
-ERROR_SHAPES: dict[str, Shape] = {"/v2/": legacy_error, "/channel/": legacy_error, "/partner/": legacy_error}
+ERROR_SHAPES: dict[str, Shape] = {
+    "/v2/": legacy_error,
+    "/channel/": legacy_error,
+    "/partner/": legacy_error,
+}
 """By the prefix of a path; problem details everywhere else. A view names its own shape."""
 
 SLASH_TOO_MUCH = "There is nothing at this path, but there is without the slash at its end."
