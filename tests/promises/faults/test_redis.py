@@ -7,6 +7,7 @@ What must be there for these tests to pass, tried by taking it out:
 """
 
 import time
+from typing import Any
 
 import httpx2
 import pytest
@@ -61,7 +62,7 @@ def test_a_restart_of_redis_between_two_polls_loses_the_counts_and_no_limit(
 def test_readiness_says_that_nothing_is_counted_by_a_redis_that_only_answers_a_ping(
     api: httpx2.Client, counters: Redis
 ) -> None:
-    store = redis.Redis.from_url(counters.url)
+    store: Any = redis.Redis.from_url(counters.url)
     refusals = {
         "a replica without its master": (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
         "a full store": (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
