@@ -13,13 +13,12 @@ from typing import IO, Any, cast
 import httpx2
 import orjson
 
-from testbed.factories import Fields
+from testbed.events import Fields
+from testbed.feeds import CHANNEL
 from testbed.servers import ROOT, Server, serve
 from testbed.services import Postgres, postgres
 from testbed.services.server import die_with_parent
 
-CHANNEL = "lazada-th"
-FEED = f"/v3/channel/{CHANNEL}/sales-order-status"
 PLENTY = "1000000/m"
 PATIENCE = 20  # seconds; what a test waits for comes within a few
 

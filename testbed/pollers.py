@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from testbed.installation import FEED, PATIENCE
+from testbed.events import Fields
+from testbed.feeds import FEED
+from testbed.installation import PATIENCE
 
-Fields = dict[str, Any]
 Key = tuple[str, str]
 """channelId, orderId."""
 

@@ -2,11 +2,10 @@
 
 import random
 from pathlib import Path
-from typing import Any
 
 import orjson
 
-Fields = dict[str, Any]
+from testbed.events import Fields
 
 CHANNELS = ["channel-0", "channel-1"]
 PARTNERS = ["0", "1", "2"]

@@ -18,7 +18,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "stores/databases.py postgresql": "one literal: all that Django and libpq are told of a database",
     "testbed/servers.py serve": "one command line with its environment, and the block that ends it",
-    "testbed/stories.py story": "the story of an order from end to end, a line for each event",
+    "testbed/events.py story": "one literal: all fields of an event",
 }
 
 

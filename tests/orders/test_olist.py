@@ -12,7 +12,8 @@ from django.test import Client
 
 from callers.administration import create_caller
 from callers.tokens import issue_token
-from tests.orders.olist import FILE, Fields, expected_orders
+from testbed.events import Fields
+from tests.orders.olist import FILE, expected_orders
 
 pytestmark = [
     pytest.mark.wire,

@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.test import Client
 
-from tests.promises.oracle import Fields
+from testbed.events import Fields
 
 MOST_REPEATED = 12
 

@@ -10,7 +10,7 @@ from callers.administration import create_caller, revoke_caller, rotate_key
 from callers.keys import digest
 from callers.models import Token
 from callers.tokens import issue_token
-from testbed.installation import CHANNEL
+from testbed.feeds import CHANNEL
 from tests.conftest import Credentials
 
 Headers = dict[str, str]

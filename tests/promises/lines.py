@@ -5,8 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from orders.statuses import OrderStatus, ShipmentStatus
-
-Fields = dict[str, Any]
+from testbed.events import Fields
 
 CHANNELS = ["lazada-th", "shopee-th"]
 PARTNERS = ["143", "p-9"]

@@ -1,9 +1,9 @@
 """What pollers must be told after these events: the contract, sections 4, 6 and 8, slow and obvious."""
 
 from collections.abc import Iterable
-from typing import Any
 
-Fields = dict[str, Any]
+from testbed.events import Fields
+
 Key = tuple[str, str]
 """channelId, orderId."""
 

@@ -15,7 +15,7 @@ from typing import IO, cast
 import pytest
 
 from orders.models import SalesOrder
-from testbed.factories import Fields, event, new_orders, withdrawal
+from testbed.events import Fields, event, new_orders, withdrawal
 from testbed.installation import installed
 from testbed.servers import ROOT, database_environment
 from tests.orders.published import history

@@ -14,7 +14,8 @@ from threading import Barrier
 import httpx2
 import pytest
 
-from testbed.installation import CHANNEL, FEED, PLENTY
+from testbed.feeds import CHANNEL, FEED
+from testbed.installation import PLENTY
 from testbed.servers import Server
 from tests.promises.credentials import Headers, headers_of
 

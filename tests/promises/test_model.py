@@ -16,9 +16,10 @@ from pytest_django import Settings
 from callers.administration import create_caller
 from callers.tokens import issue_token
 from orders.statuses import OrderStatus
+from testbed.events import Fields
 from tests.promises.asking import Asking, sent
 from tests.promises.history import History, Scope
-from tests.promises.lines import CHANNELS, PARTNERS, Fields
+from tests.promises.lines import CHANNELS, PARTNERS
 from tests.promises.oracle import legacy, legacy_status
 from tests.promises.windows import WINDOWS, Window
 

@@ -18,7 +18,7 @@ import pytest
 
 from orders.publishing import ingest
 from testbed import workload
-from testbed.factories import new_orders
+from testbed.events import new_orders
 from testbed.installation import eventually
 from testbed.servers import Server, database_environment, serve
 from tests.promises.hanging import processes

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from tests.promises.oracle import Fields
+from testbed.events import Fields
 from wire.times import format_time, parse_time
 
 Place = tuple[int, int] | None

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from testbed.pollers import Fields, Key
+from testbed.events import Fields
+from testbed.pollers import Key
 
 
 class Witness:

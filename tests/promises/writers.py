@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from testbed import workload
+from testbed.events import Fields
 from testbed.installation import Installation, Publisher
-from testbed.workload import Fields
 from tests.promises.oracle import Oracle
 
 WRITERS = 8

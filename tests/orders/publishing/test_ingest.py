@@ -7,7 +7,7 @@ import pytest
 from orders.models import FeedClock, SalesOrder
 from orders.publishing import ingest
 from orders.publishing.events import Line
-from testbed.factories import Fields, event, new_orders, shipment_event, withdrawal
+from testbed.events import Fields, event, new_orders, shipment_event, withdrawal
 from tests.conftest import Publish
 from tests.orders.published import history, shown
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orders.models import SalesOrder
-from testbed.factories import event, new_orders, withdrawal
+from testbed.events import event, new_orders, withdrawal
 from tests.orders.published import history
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
