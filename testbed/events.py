@@ -34,7 +34,7 @@ def at(change: int) -> str:
 
 
 def event(**fields: Any) -> Fields:
-    """NEW of an order of CHANNEL and PARTNER, where `fields` say nothing else; later events have larger ids."""
+    """The status NEW of an order of CHANNEL and PARTNER, with `fields`. Later events have larger ids."""
     return {
         "eventId": f"e-{next(_numbers):08}",
         "revision": 1,
@@ -54,7 +54,7 @@ def event(**fields: Any) -> Fields:
 
 
 def shipment_event(**fields: Any) -> Fields:
-    """IN_TRANSIT of shipment S-1 of the same order, where `fields` say nothing else."""
+    """The status IN_TRANSIT of shipment S-1 of the same order, with `fields`."""
     return event(
         **{"shipmentId": "S-1", "trackingId": "TRK1", "carrier": "KERRY", "status": "IN_TRANSIT"} | fields
     )

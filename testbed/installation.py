@@ -41,7 +41,7 @@ class Installation:
     def create_caller(
         self, username: str, rate: str = PLENTY, grants: Sequence[str] = (f"--channel={CHANNEL}",)
     ) -> dict[str, str]:
-        """The credentials of a new caller, of the channel unless told."""
+        """The credentials of a new caller; without `grants`, of CHANNEL."""
         credentials: dict[str, str] = orjson.loads(
             self.manage("create_caller", username, "--rate", rate, *grants)
         )
@@ -53,7 +53,7 @@ class Installation:
 
     @contextmanager
     def publisher(self, *options: str) -> Iterator["Publisher"]:
-        """A process that publishes, until the block ends; well-behaved unless told."""
+        """A process that publishes, until the block ends; `options` are those of testbed.publisher."""
         with subprocess.Popen(
             [sys.executable, "-m", "testbed.publisher", *options],
             cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Clients that hold what the feed tells them, and know nothing but what its answers say."""
+"""Clients that keep the orders of a feed, and know only what its answers say."""
 
 import time
 from collections import Counter

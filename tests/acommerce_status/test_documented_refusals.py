@@ -20,12 +20,12 @@ DECLARED = "channel/{channelId}/sales-order-status"
     ("path", "status"),
     [
         (f"{PATH}?pageSize=0&updatedUntil=yesterday", 400),
-        ("channel/not-mine/sales-order-status", 403),
-        ("channel/no/such/sales-order-status", 404),
+        ("/channel/not-mine/sales-order-status", 403),
+        ("/channel/no/such/sales-order-status", 404),
     ],
 )
 def test_a_refusal_is_as_documented(api: Client, version: str, path: str, status: int) -> None:
-    response = api.get(f"/{version}/{path}")
+    response = api.get(f"/{version}{path}")
 
     assert response.status_code == status
     assert_documented(response, version, f"/{version}/{DECLARED}")

@@ -11,7 +11,7 @@ from orders.heads import heads
 from orders.models import STEP, FeedClock, FeedHead, SalesOrder, Shipment, StatusEvent
 from orders.publishing import ingest
 from testbed.events import FAR_AHEAD, Fields
-from tests.promises.lines import LINES
+from tests.promises.events import LINES
 from tests.promises.oracle import Oracle
 from wire.times import format_time
 

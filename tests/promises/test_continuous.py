@@ -18,7 +18,7 @@ from orders.models import SalesOrder
 from testbed.events import Fields, event, new_orders, withdrawal
 from testbed.installation import installed
 from testbed.servers import ROOT, database_environment
-from tests.orders.published import history
+from tests.published import history
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

@@ -17,11 +17,10 @@ from callers.administration import create_caller
 from callers.tokens import issue_token
 from orders.statuses import OrderStatus
 from testbed.events import Fields
-from tests.promises.asking import Asking, sent
+from tests.promises.events import CHANNELS, PARTNERS
 from tests.promises.history import History, Scope
-from tests.promises.lines import CHANNELS, PARTNERS
 from tests.promises.oracle import legacy, legacy_status
-from tests.promises.windows import WINDOWS, Window
+from tests.promises.questions import WINDOWS, Asking, Window, sent
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.django_db]
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from orders.models import SalesOrder
 from testbed.events import event, new_orders, withdrawal
-from tests.orders.published import history
+from tests.published import history
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

@@ -11,7 +11,7 @@ from orders.models import FeedClock, SalesOrder
 from orders.publishing import bulk, ingest
 from orders.publishing.batch import Raced
 from testbed.events import Fields, event, new_orders, withdrawal
-from tests.orders.published import history
+from tests.published import history
 
 pytestmark = pytest.mark.usefixtures("committed")
 

@@ -10,8 +10,8 @@ from acommerce_status.checks import check_documents
 from orders.models import REPRESENTATION, SalesOrder
 from orders.publishing import ingest
 from testbed.events import event, new_orders
-from tests.orders.published import shown
 from tests.orders.publishing.damages import document
+from tests.published import shown
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 
