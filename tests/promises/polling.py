@@ -27,8 +27,8 @@ class Witness:
     """Fails when a poller receives something older than what it received before.
 
     Knows the revision of an event by its `detailedStatus`: see `platform_events`. An order may only get
-    newer, and an event may only get higher revisions. An event that vanishes was deleted by a higher revision,
-    so that it may only come back with one that is two higher.
+    newer, and an event may only get higher revisions. An event that vanishes was deleted by a higher
+    revision, so that it may only come back with one that is two higher.
     """
 
     def __init__(self) -> None:
