@@ -7,8 +7,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from testbed.feeds import FEED, PATH, V2_FEED
+from testbed.tokens import issue_token
 from tests.shapes import assert_legacy_error, assert_problem
 
 pytestmark = pytest.mark.wire

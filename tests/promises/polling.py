@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx2
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from testbed.events import Fields
 from testbed.installation import PLENTY, Installation, client_of
 from testbed.pollers import Key, LinkPoller, Orders, Poller
+from testbed.tokens import issue_token
 from tests.promises.events import CHANNELS, PARTNERS
 from tests.promises.oracle import legacy
 

@@ -14,9 +14,9 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from pytest_django import Settings
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from orders.statuses import OrderStatus
 from testbed.events import Fields
+from testbed.tokens import issue_token
 from tests.promises.events import CHANNELS, PARTNERS
 from tests.promises.history import History, Scope
 from tests.promises.oracle import legacy, legacy_status

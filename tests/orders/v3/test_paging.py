@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from testbed.events import at, event, new_orders
 from testbed.feeds import FEED
+from testbed.tokens import issue_token
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
