@@ -13,7 +13,8 @@ import httpx2
 import psycopg
 import pytest
 
-from testbed.installation import FEED, Installation, client_of, eventually
+from testbed.feeds import FEED
+from testbed.installation import Installation, client_of, eventually
 from testbed.services import Postgres
 from tests.promises.faults.answers import PATHS, assert_unavailable, together
 

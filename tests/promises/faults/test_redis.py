@@ -13,7 +13,8 @@ import httpx2
 import pytest
 import redis
 
-from testbed.installation import FEED, Installation, client_of, eventually
+from testbed.feeds import FEED
+from testbed.installation import Installation, client_of, eventually
 from testbed.services import Redis
 from testbed.services.server import Mode
 from tests.promises.faults.answers import PATHS, TEN_ORDERS, recovers, together
