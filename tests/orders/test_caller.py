@@ -11,7 +11,7 @@ from callers.grants import grant, withdraw
 from callers.models import Scope
 from callers.tokens import forget_tokens
 from orders.models import FeedHead
-from testbed.factories import at, event
+from testbed.events import at, event
 from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 from tests.openapi import assert_documented
