@@ -59,6 +59,7 @@ WSGI_APPLICATION = "acommerce_status.wsgi.application"
 INSTALLED_APPS = [
     "acommerce_status",
     "demo",
+    "delivery",
     "orders",
     "callers",
     "django_filters",
@@ -87,6 +88,16 @@ FILED_STATUSES = {
     "order_status": "orders.documents.order_status",
     "v2_status": "orders.v2.legacy.legacy_status",
 }
+
+# -- Delivery: who is told instead of asking
+WEBHOOK_FORMATS = {
+    "SALES_ORDER_STATUS_V3": "orders.v3.webhook.v3_body",
+    "SALES_ORDER_STATUS": "orders.v2.webhook.legacy_body",
+}
+DELIVERY_NETWORKS: list[str] = environment.words("DELIVERY_NETWORKS")
+DELIVERY_DENY: list[str] = environment.words("DELIVERY_DENY")
+DELIVERY_ALLOW: list[str] = environment.words("DELIVERY_ALLOW")
+DELIVERY_KEYS: list[str] = environment.words("DELIVERY_KEYS")
 
 # -- Time and language
 USE_TZ = True

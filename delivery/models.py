@@ -47,6 +47,9 @@ class Subscription(models.Model):
     settings = models.JSONField()
     secrets = models.TextField(blank=True)
     created_time = models.DateTimeField()
+    deleted = models.BooleanField(
+        default=False
+    )  # hidden at once; `deliver` removes the row when it has let go
     shard = models.SmallIntegerField(db_index=True)
     change_number = models.BigIntegerField(db_index=True)
 
@@ -135,4 +138,6 @@ class IdempotencyKey(models.Model):
     created_time = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="one_use_of_an_idempotency_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["caller", "key"], name="one_use_of_an_idempotency_key")
+        ]

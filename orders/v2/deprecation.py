@@ -28,8 +28,16 @@ def add_deprecation(request: HttpRequest, response: HttpResponseBase) -> None:
         f'<{request.build_absolute_uri("/docs/v2-to-v3")}>; rel="deprecation"; type="text/html"',
     ]
     response["Link"] = ", ".join(filter(None, links))
-    response["Deprecation"] = f"@{int(settings.V2_DEPRECATED_SINCE.timestamp())}"
-    response["Sunset"] = http_date(settings.V2_SUNSET.timestamp())
+    for name, value in dates().items():
+        response[name] = value
+
+
+def dates() -> dict[str, str]:
+    """The headers that say since when v2 is deprecated, and when it ends."""
+    return {
+        "Deprecation": f"@{int(settings.V2_DEPRECATED_SINCE.timestamp())}",
+        "Sunset": http_date(settings.V2_SUNSET.timestamp()),
+    }
 
 
 def _successor(request: HttpRequest) -> str:

@@ -1,0 +1,37 @@
+"""`manage.py deliver [--once]`: send what subscriptions are to be told."""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from delivery.engine.deliverer import Deliverer
+from delivery.engine.following import deliver
+from delivery.webhook import Webhook
+
+
+class Command(BaseCommand):
+    help = "Deliver to the receivers of subscriptions, until stopped; any number of these may run."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="deliver what is due, and end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        asyncio.run(_run(once=options["once"]))
+
+
+async def _run(*, once: bool) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    webhook = Webhook()
+    owner = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        await deliver(Deliverer(owner, {"webhook": webhook}), stopping, once=once)
+    finally:
+        await webhook.close()
