@@ -14,7 +14,7 @@ SHARDS = 64
 
 
 class SubscriptionClock(models.Model):
-    """Numbers changed subscriptions. The lock of its one row puts them in commit order, as the feed's does."""
+    """Numbers changed subscriptions. The lock of its one row puts them in commit order."""
 
     last_number = models.BigIntegerField(default=0)
 
@@ -31,8 +31,8 @@ class Subscription(models.Model):
     """Who is told what, how, and how far that has come.
 
     `settings` is the mechanism's public object; `secrets` is an encrypted JSON object (delivery.secrets).
-    `generation` is raised by a replay, and by whatever else makes answers to earlier deliveries mean nothing for
-    the position; `change_number` by every change of the row that a deliverer must notice.
+    `generation` is raised by a replay: what began before it means nothing for the position.
+    `change_number` is raised by every change of the row that a deliverer must notice.
     """
 
     public_id = models.CharField(max_length=20, unique=True)
@@ -74,7 +74,7 @@ class Subscription(models.Model):
 
 
 class HeldOrder(models.Model):
-    """An order that the receiver refused, while it took others. Tried again, then given up; see delivery.pace."""
+    """An order that the receiver refused while it took others: tried again, then given up (delivery.pace)."""
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="held_orders")
     channel_id = models.CharField(max_length=100)

@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """`retry_after` is in seconds, None where the receiver did not say; `answer` is what may be shown of it."""
+    """`retry_after` is in seconds, None where the receiver did not say; `answer` may be shown."""
 
     kind: Kind
     status: int | None = None

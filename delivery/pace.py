@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from delivery.outcome import Kind, Outcome
 
 RECEIVER_WAITS = (5, 30, 120, 300, 900, 1800, 3600)
-"""Before a receiver that failed, or asked for less without saying for how long, is tried again; then hourly."""
+"""Before a receiver that failed, or asked for less without saying how long, is tried again; then hourly."""
 HELD_WAITS = (10, 60, 600, 3600, 21_600)
 """Before an order that was refused is tried again; then every six hours."""
 JITTER = 0.2
@@ -51,10 +51,10 @@ class State:
         return 1 if self.failures or self.refused else self.concurrency
 
 
-def after(
+def after(  # noqa: PLR0911 - one for each kind of outcome
     state: State, outcome: Outcome, order: tuple[str, str], *, now: datetime, limit: int, chance: float
 ) -> State:
-    """The state after an attempt for `order`; `limit` is the subscription's own concurrency, `chance` 0 to 1."""
+    """The state after an attempt for `order`. `limit` is the subscription's concurrency, `chance` 0 to 1."""
     match outcome.kind:
         case Kind.DELIVERED:
             return State(concurrency=min(limit, state.concurrency + 1))

@@ -1,7 +1,7 @@
 """How far a subscription has come: which orders of the feed are open, and so where its position is.
 
-Pure data. Orders come from the feed in the order of `updatedTime` and are answered in any order. The position may stand
-at a time only when every order up to it is done: accepted, held, or changed again and so come later.
+Pure data. Orders come from the feed in the order of `updatedTime` and are answered in any order. The position
+may stand at a time only when every order up to it is done: accepted, held, or changed again (it comes later).
 """
 
 from collections import deque
