@@ -1,6 +1,7 @@
 """aiohttp's connections to receivers: guarded, without proxies, cookies and redirects."""
 
 import socket
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +14,15 @@ CONNECT_SECONDS = 3
 KEEP_SECONDS = 30
 
 
+class NotBegun(Exception):
+    """It may not begin any more: the lease is over, or is another process's."""
+
+
 @dataclass
 class Flight:
-    """What became known about the connection of one request."""
+    """One request: whether it may still begin, and what became known about its connection."""
 
+    may_begin: Callable[[], bool]
     refused: list[str] = field(default_factory=list)
     is_connected: bool = False
     was_kept: bool = False
@@ -61,9 +67,13 @@ def _guarded(info: Any) -> socket.socket:
 
 
 async def _connected(session: Any, context: Any, parameters: Any) -> None:
-    flying.get().is_connected = True
+    """The last moment before the first byte of a request."""
+    flight = flying.get()
+    flight.is_connected = True
+    if not flight.may_begin():
+        raise NotBegun
 
 
 async def _kept(session: Any, context: Any, parameters: Any) -> None:
-    flight = flying.get()
-    flight.is_connected = flight.was_kept = True
+    flying.get().was_kept = True
+    await _connected(session, context, parameters)

@@ -1,5 +1,6 @@
 """What a mechanism must be able to do for the engine. A dict by the name of the mechanism chooses one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -26,7 +27,7 @@ class Facts:
 
 
 class Transport(Protocol):
-    """Makes and carries deliveries. `prepare` is pure; `carry` never raises, but for cancellation."""
+    """Makes and carries deliveries. `carry` never raises, but for cancellation."""
 
     limit_seconds: float
     """After this a delivery has ended, whatever the receiver does."""
@@ -34,5 +35,5 @@ class Transport(Protocol):
     def prepare(self, facts: Facts, row: Row, complete_until: datetime | None, held: int) -> Any:
         """The delivery of one order as it is now, with a length (`len`)."""
 
-    async def carry(self, delivery: Any) -> Outcome:
-        """Deliver it."""
+    async def carry(self, delivery: Any, may_begin: Callable[[], bool]) -> Outcome | None:
+        """Deliver it. None when `may_begin`, asked last before the first byte, said no."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from delivery import signing
-from delivery.connecting import Flight, flying, new_session
+from delivery.connecting import Flight, NotBegun, flying, new_session
 from delivery.message import Message
 from delivery.outcome import Kind, Outcome
 from delivery.transport import Facts
@@ -75,10 +76,10 @@ class Webhook:
             own["Authorization"] = facts.secrets["authorization"]
         return Message(facts.settings["url"], own | headers, body)
 
-    async def carry(self, message: Message) -> Outcome:
+    async def carry(self, message: Message, may_begin: Callable[[], bool]) -> Outcome | None:
         """POST it. A kept connection that ended before an answer is tried once more, on a fresh one."""
         started = time.monotonic()
-        flight = Flight()
+        flight = Flight(may_begin)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 try:
@@ -86,8 +87,10 @@ class Webhook:
                 except (aiohttp.ServerDisconnectedError, ConnectionResetError):
                     if not flight.was_kept:
                         raise
-                    flight = Flight()
+                    flight = Flight(may_begin)
                     return await self._post(message, flight, started)
+        except NotBegun:
+            return None
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             return _failure(error, flight, int((time.monotonic() - started) * 1000))
 

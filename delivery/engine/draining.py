@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sized
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -13,7 +14,6 @@ from delivery.engine.answers import answered
 from delivery.engine.deliverer import Deliverer
 from delivery.engine.running import Running
 from delivery.engine.track import key_of
-from delivery.outcome import Kind, Outcome
 from orders.feed import Row
 from wire.times import EARLIEST
 
@@ -103,14 +103,23 @@ async def _begin(deliverer: Deliverer, run: Running) -> None:
         asyncio.create_task(_send(deliverer, run, row, delivery, was_held=was_held))  # noqa: RUF006 - run.under_way knows it
 
 
-async def _send(deliverer: Deliverer, run: Running, row: Row, delivery: object, *, was_held: bool) -> None:
-    was_slow = run.is_slow
-    outcome = Outcome(Kind.FAILED, detail="ended by the deliverer")
+async def _send(deliverer: Deliverer, run: Running, row: Row, delivery: Sized, *, was_held: bool) -> None:
+    """Carry one delivery, and take in what came of it: nothing, when it could not begin under our lease."""
+    was_slow, transport = run.is_slow, deliverer.transports[run.row.mechanism]
+
+    def may_begin() -> bool:
+        return not run.is_over and deliverer.leases.remaining(run.row.shard) > transport.limit_seconds
+
+    outcome = None
     try:
-        outcome = await deliverer.transports[run.row.mechanism].carry(delivery)
+        outcome = await transport.carry(delivery, may_begin)
     finally:
-        deliverer.places.give_back(run, len(delivery), was_slow=was_slow)  # type: ignore[arg-type]  # it has a length
-        answered(run, row, outcome, was_held=was_held)
+        deliverer.places.give_back(run, len(delivery), was_slow=was_slow)
+        if outcome:
+            answered(run, row, outcome, was_held=was_held)
+        else:
+            run.under_way.discard(key_of(row))
+            run.is_over = True
         run.wake()
 
 

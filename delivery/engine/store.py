@@ -5,9 +5,10 @@ Everything is of the primary. The functions block, so they run in threads.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from callers.models import Grant, Scope
 from delivery.engine.track import Key, key_of
@@ -116,6 +117,12 @@ def read_page(scope: Scope, since: datetime) -> Read:
     page = feed.page(Question(scope, since=since), PAGE, Form.ROWS, PRIMARY)
     until = page.items[-1].updated_time if page.has_more and page.items else max(clock, since)
     return Read(page.items, until, page.has_more)
+
+
+def clock_difference() -> float:
+    """Seconds that this machine's clock is ahead of the database's."""
+    database_time = FeedClock.objects.using(PRIMARY).annotate(now=Now()).values_list("now", flat=True).get()
+    return (datetime.now(UTC) - database_time).total_seconds()
 
 
 def shard_of(pk: int) -> int:

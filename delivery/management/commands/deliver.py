@@ -8,11 +8,14 @@ import socket
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from delivery.engine.deliverer import Deliverer
 from delivery.engine.following import deliver
+from delivery.engine.store import clock_difference
 from delivery.webhook import Webhook
+
+MAX_CLOCK_SECONDS = 30
 
 
 class Command(BaseCommand):
@@ -22,6 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="deliver what is due, and end")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ahead = clock_difference()
+        if abs(ahead) > MAX_CLOCK_SECONDS:
+            raise CommandError(
+                f"The clock of this machine is {ahead:.0f} s ahead of the database's: receivers would refuse"
+                " the signatures. Set it right first."
+            )
         asyncio.run(_run(once=options["once"]))
 
 
