@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from orders.documents import Document, to_text
-from orders.models import FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
+from orders.models import REPRESENTATION, FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
 from orders.publishing import bulk
 from orders.publishing.batch import Batch
 from orders.publishing.drafts import Draft
@@ -87,6 +87,8 @@ def _order(draft: Draft, newest: datetime) -> Iterator[Finding]:
         yield Finding(f"{name} has a document that its events do not render to.", order.pk)
     if not is_filed(order, document):
         yield Finding(f"{name} is filed under another status than its events amount to.", order.pk)
+    if order.representation == REPRESENTATION and not draft.has_its_fragment():
+        yield Finding(f"{name} has no fragment that is its document compressed.", order.pk)
     yield from (Finding(f"{name} {what}.", order.pk) for what in _shown_wrongly(draft))
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from orders import documents
+from orders import documents, fragments
 from orders.models import REPRESENTATION, SalesOrder, Shipment, StatusEvent
 from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal
 from orders.publishing.filing import file
-from wire.times import parse_time
+from wire.times import format_time, parse_time
 
 Outcome = Literal["published", "revised", "deleted", "unchanged", "rejected"]
 
@@ -73,6 +73,19 @@ class Draft:
         self.order.updated_time = time
         self.order.representation = REPRESENTATION
         self.order.document = documents.to_text(document)
+        self.order.fragment_time = time
+        self.order.fragment = fragments.make(self.order.document.encode(), document["updatedTime"])
+
+    def has_its_fragment(self) -> bool:
+        """Whether the stored fragment is good, and of the stored document."""
+        order = self.order
+        if not order.fragment or order.fragment_time != order.updated_time:
+            return False
+        try:
+            content = fragments.read(bytes(order.fragment))
+        except fragments.NotAFragment:
+            return False
+        return content == (order.document.encode(), format_time(order.updated_time))
 
     def settled_events(self) -> Iterable[StatusEvent]:
         """The events that were touched, for an order and shipments that have been written."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import orjson
 from django.db import transaction
 
+from orders import fragments
 from orders.documents import to_text
 from orders.models import REPRESENTATION, FeedClock, FeedHead, SalesOrder
 from orders.publishing.batch import Batch
@@ -65,12 +66,20 @@ def _is_outdated(pair: Settled) -> bool:
         order.representation != REPRESENTATION
         or not is_filed(order, document)
         or order.document != to_text(document)
+        or not draft.has_its_fragment()
     )
 
 
 def _means_something_else(pair: Settled) -> bool:
     draft, document = pair
     try:
-        return bool(orjson.loads(draft.order.document) != document)
-    except orjson.JSONDecodeError:
+        return any(orjson.loads(text) != document for text in _shown_texts(draft.order))
+    except (orjson.JSONDecodeError, fragments.NotAFragment):
         return True
+
+
+def _shown_texts(order: SalesOrder) -> Iterator[str | bytes]:
+    """What pollers have been given: the document and, those who take gzip, the fragment."""
+    yield order.document
+    if order.fragment and order.fragment_time == order.updated_time:
+        yield fragments.read(bytes(order.fragment)).document

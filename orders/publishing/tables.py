@@ -18,6 +18,8 @@ ORDER_COLUMNS = [
     "updated_time",
     "representation",
     "document",
+    "fragment",
+    "fragment_time",
 ]
 SHIPMENT_COLUMNS = ["tracking_id", "carrier"]
 EVENT_COLUMNS = ["deleted", "order", "shipment", "updated_time", *COPIED]
