@@ -50,7 +50,11 @@ class LegacyOrderSerializer(serializers.Serializer[None]):
 
 
 class LegacyNotFoundSerializer(serializers.Serializer[None]):
-    code = serializers.IntegerField(min_value=404, max_value=404)
+    code = serializers.IntegerField(
+        min_value=404,
+        max_value=413,
+        help_text="404: no such order. 413: it did not fit, an answer holds at most 8 MiB; ask for it again.",
+    )
     message = serializers.CharField()
 
 
