@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header
 TOO_OLD := Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11
 PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(30))') \
-	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com
+	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com TRUST_PROXY=on
 
 EMBEDDED = env -u SECRET_KEY -u DATABASE_URL -u REDIS_URL -u ALLOWED_HOSTS
 # They need no database: docs against code, and what holds for the whole repository

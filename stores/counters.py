@@ -5,6 +5,7 @@ from typing import Any
 
 import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -12,6 +13,7 @@ from stores.breaker import Breaker
 
 logger = logging.getLogger(__name__)
 
+URL_FORM = "redis://host:6379/0"
 TIMEOUT_SECONDS = 0.25
 
 _COUNT = """
@@ -19,6 +21,15 @@ local count = redis.call('INCRBY', KEYS[1], ARGV[1])
 if count == tonumber(ARGV[1]) then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 return count
 """
+
+
+def checked_url(name: str, url: str) -> str:
+    """The URL in the variable `name`. Raises ImproperlyConfigured when no connection can be made of it."""
+    try:
+        redis.Redis.from_url(url).connection_pool.make_connection()
+    except (TypeError, ValueError):
+        raise ImproperlyConfigured(f"{name} must look like {URL_FORM}, or rediss://, or unix://.") from None
+    return url
 
 
 class CounterStore(BaseCache):
@@ -62,10 +73,14 @@ class CounterStore(BaseCache):
         for key in self._redis.scan_iter(f"{self.key_prefix}:*"):
             self._redis.delete(key)
 
-    def ping(self) -> bool:
-        """Whether the store answers."""
+    def can_count(self) -> bool:
+        """Whether a use would be counted now. False without asking while the limiter does not ask either.
+
+        Counts one use of nobody's, because a replica and a full Redis answer a PING too.
+        """
         try:
-            return bool(self._redis.ping())
+            key = f"{self.key_prefix}:can_count"
+            return not self._breaker.is_open and bool(self._redis.eval(_COUNT, 1, key, 1, 1))
         except redis.RedisError:
             return False
 

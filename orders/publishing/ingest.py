@@ -135,7 +135,7 @@ def _apply(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejecte
     summary, refused = Summary(), []
     with transaction.atomic(durable=True):
         allow_long_waits()
-        batch = Batch.of([event for _, _, event in events])
+        batch = Batch.lock([event for _, _, event in events])
         for number, line, event in events:
             outcome: Outcome = "rejected"
             try:

@@ -14,13 +14,13 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from pytest_django import Settings
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from orders.statuses import OrderStatus
-from tests.promises.asking import Asking, sent
+from testbed.events import Fields
+from testbed.tokens import issue_token
+from tests.promises.events import CHANNELS, PARTNERS
 from tests.promises.history import History, Scope
-from tests.promises.lines import CHANNELS, PARTNERS, Fields
 from tests.promises.oracle import legacy, legacy_status
-from tests.promises.windows import WINDOWS, Window
+from tests.promises.questions import WINDOWS, Asking, Window, sent
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.django_db]
 

@@ -1,6 +1,6 @@
 """What PostgreSQL and Redis hold of keys and tokens: nothing that opens anything.
 
-Fails when `digest=digest(token)` in callers.tokens.issue_token is `digest=token.encode()`. For Redis it holds
+Fails when `digest=digest(token)` in callers.tokens.give_token is `digest=token.encode()`. For Redis it holds
 django-ratelimit to its hashing of what is counted.
 """
 
@@ -13,12 +13,11 @@ from django.test import Client
 
 from callers.models import Caller, Token
 from stores.counters import CounterStore
-from testbed.factories import event
+from testbed.events import event
+from testbed.feeds import FEED
 from tests.conftest import Credentials, Publish
 
 pytestmark = pytest.mark.django_db
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 @pytest.fixture

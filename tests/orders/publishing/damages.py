@@ -8,7 +8,7 @@ import orjson
 
 from orders import fragments
 from orders.models import FeedClock, FeedHead, SalesOrder, StatusEvent
-from tests.orders.published import shown
+from tests.published import shown
 from wire.times import EARLIEST, format_time
 
 CHANNEL = "lazada-th"
@@ -61,7 +61,7 @@ DAMAGES: dict[str, tuple[Callable[[], None], list[str]]] = {
         [RENDERS, FRAGMENT, f"{ORDER} shows a deleted event."],
     ),
     "an event that is not shown": (lambda: change(StatusEvent, deleted=False), [RENDERS, FILED]),
-    "another status": (lambda: change(SalesOrder, v2_status="ERROR"), [FILED]),
+    "another status": (lambda: change(SalesOrder, order_status="ERROR"), [FILED]),
     "no fragment": (lambda: change(SalesOrder, fragment=None), [FRAGMENT]),
     "a fragment of an earlier time": (lambda: change(SalesOrder, fragment_time=EARLIEST), [FRAGMENT]),
     "a fragment of another document": (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, read_event
-from testbed.factories import Fields, event, shipment_event, withdrawal
+from testbed.events import Fields, event, shipment_event, withdrawal
 
 NAMES = sorted(event())
 
@@ -97,6 +97,14 @@ def test_an_unknown_status_is_refused_and_the_known_ones_told(
 )
 def test_a_control_character_in_an_identifier_is_refused(name: str, bad: str) -> None:
     assert reason(shipment_event(**{name: f"A{bad}B"})) == f"{name}: must not contain control characters"
+
+
+@pytest.mark.parametrize("name", ["channelId", "partnerId"])
+@pytest.mark.parametrize("value", ["a/b", "/", ".", "..", "a\u00a0b", "a\u200bb", "\ufeff", "a\u0085b"])
+def test_a_channel_or_partner_that_could_not_be_polled_is_refused(name: str, value: str) -> None:
+    rule = "use 1 to 100 printable characters, no slash, and neither . nor .."
+
+    assert reason(event(**{name: value})) == f"{name}: {value!r} could not be polled; {rule}"
 
 
 @pytest.mark.parametrize("bad", ["\x00", "\udfff"])

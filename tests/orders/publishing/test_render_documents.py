@@ -10,10 +10,10 @@ from acommerce_status.checks import check_documents
 from orders import fragments
 from orders.models import REPRESENTATION, STEP, FeedClock, SalesOrder
 from orders.publishing import ingest
-from testbed.factories import event, new_orders
-from tests.orders.published import shown
+from testbed.events import event, new_orders
 from tests.orders.publishing.damages import document
 from tests.orders.publishing.test_audit import audit
+from tests.published import shown
 from wire.times import format_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]

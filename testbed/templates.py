@@ -5,17 +5,18 @@ they were published, stands in it as a marker, so that a million orders are a mi
 """
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
 
+import msgspec
 from django.db.models import Model
 
 from orders import fragments
 from orders.models import SalesOrder, Shipment, StatusEvent
 from orders.publishing.drafts import Draft
 from orders.publishing.events import PublishedEvent
+from orders.publishing.publication import Publication
+from testbed.events import story
 from wire.times import format_time
 
 NUMBER = 9_999_999_999
@@ -27,16 +28,7 @@ TIME = datetime(2099, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 FRAGMENT = "?fragment?"
 """The marker of the compressed document, in which no other marker can be found."""
 
-BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
-"""No event is younger than this by more than a few weeks, and no order was published before they ended."""
-
 ROWS = (SalesOrder, Shipment, StatusEvent)
-WAY = ["READY_TO_PICK", "PACKED", "READY_TO_SHIP", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED"]
-HUBS = ["ARRIVED_AT_HUB", "DEPARTED_HUB", "CUSTOMS_CLEARED", "SORTED"]
-CARRIERS = ["KERRY", "NINJAVAN", "JNT", "THAILAND_POST"]
-
-Step = tuple[str | None, str, str]
-"""The shipment, or None for the order itself; status and detailed status."""
 
 
 @dataclass(frozen=True)
@@ -73,59 +65,21 @@ def _filled(text: str, number: int, time: datetime) -> str:
     return text.replace(str(NUMBER), str(number)).replace(format_time(TIME), format_time(time))
 
 
-def story(
-    channel: str, partner: str, number: int, chance: random.Random, last_status: str | None = None
-) -> list[PublishedEvent]:
-    """The events of one order, oldest first: its own, and those of 0 to 3 shipments."""
-    steps: list[Step] = [(None, "NEW", "CREATED"), (None, "IN_PROGRESS", "PAYMENT_APPROVED")]
-    for shipment in range(chance.choices([0, 1, 2, 3], [5, 70, 20, 5])[0]):
-        steps += [(f"S{number}{shipment}", *step) for step in _way(chance)]
-    if len(steps) == 2:
-        steps.append((None, "CANCELED", "CANCELED_BY_BUYER"))
-    if last_status:
-        last = max(index for index, step in enumerate(steps) if step[0] is None)
-        steps[last] = (None, last_status, steps[last][2])
-    minutes = accumulate(chance.randint(1, 600) for _ in steps)
-    times = [BEFORE + timedelta(minutes=minute, seconds=chance.randint(0, 59)) for minute in minutes]
-    return [
-        PublishedEvent(
-            event_id=f"{chance.getrandbits(32):08x}-{index:04x}-5{chance.getrandbits(12):03x}-8000-00{number}",
-            revision=1,
-            channel_id=channel,
-            partner_id=partner,
-            order_id=f"FRIS{number}",
-            order_created_time=times[0],
-            shipment_id=shipment,
-            tracking_id=f"TRK{number}{shipment[-1]}" if shipment else None,
-            carrier=chance.choice(CARRIERS) if shipment else None,
-            status=status,
-            detailed_status=detailed,
-            event_time=time,
-        )
-        for index, ((shipment, status, detailed), time) in enumerate(zip(steps, times, strict=True))
-    ]
-
-
-def _way(chance: random.Random) -> Iterator[tuple[str, str]]:
-    """The first part of a parcel's way."""
-    for status in WAY[: chance.randint(1, len(WAY))]:
-        yield status, chance.choice(HUBS) if status == "IN_TRANSIT" else status
-
-
 def _template(channel: str, partner: str, chance: random.Random, last_status: str | None) -> Template:
     draft = Draft(SalesOrder(channel_id=channel, partner_id=partner, order_id=f"FRIS{NUMBER}"))
-    events = story(channel, partner, NUMBER, chance, last_status)
+    events = msgspec.convert(story(channel, partner, NUMBER, chance, last_status), list[PublishedEvent])
     for event in events:
         draft.apply(event, None)
-        if document := draft.settle():
-            draft.stamp(document, TIME if event is events[-1] else event.event_time + timedelta(seconds=1))
-            list(draft.changed_shipments(document))
+        if document := draft.document_to_publish():
+            publication = Publication(draft, document)
+            publication.stamp(TIME if event is events[-1] else event.event_time + timedelta(seconds=1))
+            list(publication.changed_shipments())
     _give_keys(draft)
     return Template(
         {
-            SalesOrder: copy_line(draft.order),
-            Shipment: "".join(map(copy_line, draft.shipments.values())),
-            StatusEvent: "".join(map(copy_line, draft.events.values())),
+            SalesOrder: _copy_line(SalesOrder, draft.order),
+            Shipment: "".join(_copy_line(Shipment, row) for row in draft.shipments.values()),
+            StatusEvent: "".join(_copy_line(StatusEvent, row) for row in draft.events.values()),
         },
         draft.order.document,
     )
@@ -137,12 +91,12 @@ def _give_keys(draft: Draft) -> None:
     for index, shipment in enumerate(draft.shipments.values()):
         shipment.pk = int(f"{NUMBER}{index}")
         shipment.order_id = draft.order.pk
-    list(draft.settled_events())
 
 
-def copy_line(row: Model) -> str:
-    """The line of PostgreSQL's COPY, in its text format, that stands for `row`."""
-    return "\t".join(_copy_value(getattr(row, field.attname)) for field in row._meta.concrete_fields) + "\n"
+def _copy_line(model: type[Model], row: object) -> str:
+    """The line of PostgreSQL's COPY, in its text format, for a row of the table of `model`."""
+    values = (getattr(row, field.attname) for field in model._meta.concrete_fields)
+    return "\t".join(map(_copy_value, values)) + "\n"
 
 
 def _copy_value(value: object) -> str:
