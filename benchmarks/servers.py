@@ -58,17 +58,20 @@ class Running:
 
 def wsgi(module: str) -> Command:
     """Ours, and that of everything else on Django: the server and settings of gunicorn.conf.py."""
-    if os.environ.get("BENCH_SERVER") == "granian":
-        granian = (sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1")
-        application = ("--blocking-threads", "2", f"{module}:application")
-        return lambda port, processes: [
-            *(*granian, "--port", str(port), "--workers", str(processes), *application)
-        ]
     gunicorn = (sys.executable, "-m", "gunicorn", "--log-level", "warning")
     return lambda port, processes: [
         *(*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", str(processes)),
         *(["--reuse-port"] if processes > 1 else []),
         module,
+    ]
+
+
+def granian(module: str) -> Command:
+    """The server that ours stands on, alone: an RSGI application."""
+    server = (sys.executable, "-m", "granian", "--interface", "rsgi", "--no-ws", "--http", "1")
+    return lambda port, processes: [
+        *(*server, "--log-level", "warning", "--port", str(port), "--workers", str(processes)),
+        f"{module}:application",
     ]
 
 

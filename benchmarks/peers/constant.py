@@ -1,11 +1,10 @@
 """The server alone: a page's worth of the same bytes, without Django."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 PAGE = b"[" + b" " * 170_000 + b"]"
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(PAGE)))])
-    return [PAGE]
+async def application(scope: Any, protocol: Any) -> None:
+    """An RSGI application."""
+    protocol.response_bytes(200, [("content-type", "application/json")], PAGE)

@@ -6,11 +6,11 @@ import httpx2
 import pytest
 
 from callers.administration import CallerRefused, create_caller
-from callers.tokens import issue_token
 from orders.models import SalesOrder
 from orders.publishing import ingest
 from testbed.factories import event, withdrawal
 from testbed.servers import Server
+from testbed.tokens import issue_token
 from tests.orders.published import shown
 from wire.names import NAME_RULE
 
