@@ -15,7 +15,7 @@ from callers.tokens import forget_tokens
 from orders.heads import heads
 from orders.models import FeedClock
 from orders.publishing import ingest
-from testbed.factories import FAR_AHEAD, Fields
+from testbed.events import FAR_AHEAD, Fields
 from testbed.servers import Server, serve
 from testbed.tokens import issue_token
 from wire.times import EARLIEST

@@ -10,7 +10,8 @@ import time
 import httpx2
 import pytest
 
-from testbed.installation import FEED, Installation, client_of
+from testbed.feeds import FEED
+from testbed.installation import Installation, client_of
 from testbed.services import Redis
 from testbed.services.server import Mode
 from tests.promises.faults.answers import PATHS, TEN_ORDERS, recovers, together
