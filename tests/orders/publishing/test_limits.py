@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from orders.models import SalesOrder
 from orders.publishing import ingest, limits
 from orders.publishing.events import PublishedEvent, read_event
-from testbed.factories import Fields, event, shipment_event, withdrawal
-from tests.orders.published import history, shown
+from testbed.events import Fields, event, shipment_event, withdrawal
+from tests.published import history, shown
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

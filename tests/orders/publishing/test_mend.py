@@ -11,9 +11,9 @@ from django.test import Client
 from orders.models import FeedClock, FeedHead, SalesOrder, StatusEvent
 from orders.publishing import ingest
 from orders.publishing.audit import audit
-from testbed.factories import Fields, at, event, shipment_event, withdrawal
+from testbed.events import Fields, at, event, shipment_event, withdrawal
 from tests.conftest import Publish
-from tests.orders.published import history, shown, updated_time
+from tests.published import history, shown, updated_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 
