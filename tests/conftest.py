@@ -10,6 +10,7 @@ from django.core.cache import caches
 from django.test import Client
 from pytest_django import Settings
 
+from acommerce_status.health import readiness
 from callers.administration import create_caller
 from callers.tokens import forget_tokens
 from orders.heads import heads
@@ -45,6 +46,7 @@ def nothing_remembered(settings: Settings) -> None:
     caches["limits"].clear()
     forget_tokens()
     heads.forget()
+    readiness.forget()
     settings.FEED_MEMORY_MILLISECONDS = 0
 
 
