@@ -10,6 +10,7 @@ from django.core.cache import caches
 from django.test import Client
 from pytest_django import Settings
 
+from acommerce_status.health import readiness
 from callers.administration import create_caller
 from callers.tokens import forget_tokens
 from orders.heads import heads
@@ -19,6 +20,8 @@ from testbed.events import FAR_AHEAD, Fields
 from testbed.servers import Server, serve
 from testbed.tokens import issue_token
 from wire.times import EARLIEST
+
+pytest.register_assert_rewrite("tests.openapi", "tests.shapes")  # so that what they find wrong is shown
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ def nothing_remembered(settings: Settings) -> None:
     caches["limits"].clear()
     forget_tokens()
     heads.forget()
+    readiness.forget()
     settings.FEED_MEMORY_MILLISECONDS = 0
 
 

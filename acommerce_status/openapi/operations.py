@@ -4,8 +4,13 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiViewExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework.views import APIView
 
 from acommerce_status.openapi.headers import JSON, header_refs
+
+
+class Undescribed(Exception):
+    """Something of ours has no OpenAPI description; the text says what to add, and where."""
 
 
 class OperationSchema(AutoSchema):
@@ -53,3 +58,18 @@ class ViewDescription(OpenApiViewExtension):
 
     def view_replacement(self) -> Any:
         return type(self.target.__name__, (self.target,), {"schema": self.schema_class()})
+
+
+class MissingDescription(OpenApiViewExtension):
+    """Matches a view that no ViewDescription matches. Raises Undescribed."""
+
+    target_class = APIView
+    match_subclasses = True
+    priority = -1
+
+    def view_replacement(self) -> Any:
+        raise Undescribed(
+            f"The view {self.target.__module__}.{self.target.__name__} has no OpenAPI description yet. Add"
+            " two classes to acommerce_status/openapi, where the views beside it are described: a schema that"
+            " says what the view answers, and a ViewDescription that names both."
+        )
