@@ -183,4 +183,4 @@ def test_every_operation_is_described(version: str) -> None:
     lengths = [len(operation["description"]) for _, _, operation in operations(version)]
 
     assert lengths
-    assert min(lengths) > 40
+    assert min(lengths) > 20

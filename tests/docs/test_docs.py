@@ -124,6 +124,14 @@ def test_commands_of_make_are_targets(page: str) -> None:
     assert named <= targets
 
 
+def test_the_files_that_contributing_names_exist() -> None:
+    named = set(re.findall(r"`([\w./]+/[\w./]*|[\w]+\.\w+)`", read("CONTRIBUTING.md")))
+    paths = {path for path in named if not path.startswith("...")}
+
+    assert len(paths) > 20
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
+
+
 def test_the_index_leads_to_every_page() -> None:
     index = ROOT / "docs" / "index.md"
     links = re.findall(r"\]\(([^)#]+)", index.read_text())
