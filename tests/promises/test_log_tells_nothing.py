@@ -27,9 +27,9 @@ WRONG = "wr0ng" * 8
 
 @pytest.fixture
 def talkative(tmp_path: Path) -> Iterator[Server]:
-    """A server that logs all that it can."""
+    """A server that logs all that it can; gunicorn, at `debug`, would log paths of its own."""
     with serve(
-        tmp_path, LOG_LEVEL="DEBUG", GUNICORN_CMD_ARGS="--log-level debug", CALLER_RATE="30/d"
+        tmp_path, LOG_LEVEL="DEBUG", GUNICORN_CMD_ARGS="--log-level info", CALLER_RATE="30/d"
     ) as running:
         yield running
 
