@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, Withdrawal, read_event
+from orders.publishing.decoding import read_event
+from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, Withdrawal
 from orders.publishing.ndjson import BYTE_ORDER_MARK, MAX_LINE_BYTES, read_lines
 from testbed.events import new_orders
 from testbed.feeds import PATH
