@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from orders.models import SalesOrder
+from orders.publishing.decoding import read_event
 from orders.publishing.drafts import Draft
-from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal, read_event
+from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal
 from orders.publishing.publication import Publication
 from testbed.events import Fields, event, shipment_event
 

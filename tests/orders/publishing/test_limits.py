@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from orders.models import SalesOrder
 from orders.publishing import ingest, limits
-from orders.publishing.events import PublishedEvent, read_event
+from orders.publishing.decoding import read_event
+from orders.publishing.events import PublishedEvent
 from testbed.events import Fields, event, shipment_event, withdrawal
 from tests.published import history, shown
 

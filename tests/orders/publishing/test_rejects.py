@@ -1,5 +1,6 @@
 """Refused lines are never lost, and never cost anything else (contract, section 8)."""
 
+import io
 import json
 import os
 import shutil
@@ -176,3 +177,18 @@ def test_a_file_that_cannot_be_read_any_further_goes_in_as_far_as_it_goes(
         " or refused; ingest what follows, or everything, again."
     )
     assert history() == ["a"]
+
+
+def test_a_summary_that_cannot_be_printed_is_in_the_sentence_at_the_end() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    Path("events").write_bytes(line("a") + BAD)
+
+    with pytest.raises(CommandError, match="1 lines were refused; see events") as failed:
+        call_command("ingest", "events", stdout=Full())
+
+    assert "Standard output does not take the summary, No space left on device: published 1," in str(
+        failed.value
+    )
