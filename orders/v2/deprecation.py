@@ -34,7 +34,7 @@ def add_deprecation(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def _successor(request: HttpRequest) -> str:
-    """The same question in v3, without parameters that v3 does not know, and with none if too many were sent."""
+    """The same question in v3, without what v3 does not know; without parameters if too many were sent."""
     try:
         sent = request.GET
     except TooManyFieldsSent:
