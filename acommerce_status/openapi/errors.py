@@ -1,4 +1,4 @@
-"""The error responses in the OpenAPI documents. The examples are made by the code that makes the real ones."""
+"""Error responses in the OpenAPI documents. The examples are made by the code that makes the real ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
