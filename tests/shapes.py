@@ -7,9 +7,11 @@ QUOTA_TYPE = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 DETAILS = {
     "BAD_BODY": "The body was not accepted.",
     "BAD_REQUEST": "The request was not accepted.",
+    "UNAUTHENTICATED": "Send a token from POST /identity/token in the header X-Subject-Token.",
+    "UNAVAILABLE": "The database does not answer. Nothing is lost; ask again.",
     "WRONG_CREDENTIALS": "The username or the API key is wrong, or the key was revoked.",
 }
-"""What a problem of this code says, where the code has one text only."""
+"""The detail of a problem of this code, where a test names no other."""
 
 
 def assert_problem(

@@ -36,7 +36,7 @@ def test_another_method_is_refused_everywhere(api: Client, publish: Publish, pat
 
     response = api.generic(method, path, b'{"orderId": "O-2"}', content_type="application/json")
 
-    is_api = path == IDENTITY or path in FEEDS
+    is_api = path in (IDENTITY, "/caller", *FEEDS)
     detail = f'Method "{method}" not allowed.' if is_api else "Only GET is possible here."
     if path.startswith(LEGACY):
         assert_legacy_error(response, 405)

@@ -111,7 +111,7 @@ def test_it_outlives_an_ended_token_a_limit_and_a_server_that_is_away(
         ) as server:
             stack.enter_context(poll(server))
             renewed = eventually(lambda: has_answered(server, 401))
-            limited = eventually(lambda: pauses_after_429(server))
+            limited = eventually(lambda: bool(pauses_after_429(server)))
             pauses = pauses_after_429(server)
         publish(event(orderId="O-2", status="CANCELED", eventTime="2026-11-21T00:00:00Z"))
         with serve(folder, port=server.port):
