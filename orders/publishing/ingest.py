@@ -10,8 +10,9 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from orders.publishing import bulk
 from orders.publishing.batch import Batch, Raced
+from orders.publishing.decoding import read_event
 from orders.publishing.drafts import Outcome
-from orders.publishing.events import Event, EventRefused, Line, read_event
+from orders.publishing.events import Event, EventRefused, Line
 from orders.publishing.outages import survive
 from orders.publishing.stream import MAX_WAIT_SECONDS, Numbered, Stream, cut
 from stores.waits import allow_long_waits
@@ -19,7 +20,7 @@ from stores.waits import allow_long_waits
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 1000
-ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,12 @@ def _publish_batch(lines: list[Numbered], database_timeout: float) -> tuple[Summ
 
 
 def _apply_until_unraced(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejected]]:
-    """Another publisher may have created what we were about to create; then begin again, and see it.
+    """Apply and commit; begin again if another publisher has created what we were about to create.
 
-    A large batch may lose every time. In halves, and in the end line by line, it does not: what a line
-    creates can be lost only once, for then it is there.
+    A large batch may lose this race every time. Halves, and in the end single lines, do not: what a line
+    creates is there after the race is lost once.
     """
-    for attempt in range(1, ATTEMPTS):
+    for attempt in range(1, MAX_ATTEMPTS):
         try:
             return _apply(events)
         except (IntegrityError, Raced, OperationalError) as error:
