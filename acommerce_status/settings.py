@@ -98,6 +98,9 @@ DELIVERY_NETWORKS: list[str] = environment.words("DELIVERY_NETWORKS")
 DELIVERY_DENY: list[str] = environment.words("DELIVERY_DENY")
 DELIVERY_ALLOW: list[str] = environment.words("DELIVERY_ALLOW")
 DELIVERY_KEYS: list[str] = environment.words("DELIVERY_KEYS")
+MAX_SUBSCRIPTIONS_OF_SCOPE = environment.whole("MAX_SUBSCRIPTIONS_OF_SCOPE", 50, 1, 10_000)
+MAX_SUBSCRIPTIONS = environment.whole("MAX_SUBSCRIPTIONS", 500, 1, 100_000)
+CREATION_RATE, REPLAY_RATE, ROTATION_RATE = "60/h", "6/h", "6/h"
 
 # -- Time and language
 USE_TZ = True

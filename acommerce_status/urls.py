@@ -6,6 +6,7 @@ from acommerce_status import health, html_pages
 from acommerce_status.openapi.views import document
 
 urlpatterns = [
+    path("", include("delivery.urls")),
     path("v3/", include("orders.v3.urls")),
     path("v2/", include("orders.v2.urls")),
     path("", include("orders.v2.urls")),  # the platform's existing clients send no prefix

@@ -70,6 +70,14 @@ def after(  # noqa: PLR0911 - one for each kind of outcome
             return _failed(state, now, chance)
 
 
+def seconds_between(rate: str | None) -> float:
+    """How far deliveries must be apart for `600/m`; 0 without a rate."""
+    if not rate:
+        return 0.0
+    number, _, unit = rate.partition("/")
+    return {"s": 1, "m": 60, "h": 3600}[unit] / int(number)
+
+
 def _paced(state: State, outcome: Outcome, now: datetime) -> State:
     """Half as many at once, and nothing before the receiver wants more. That is not failing."""
     said = outcome.retry_after

@@ -123,9 +123,8 @@ class Running:
         """A delivery of this order begins."""
         self.under_way.add(key_of(row))
         self.last_served = time.monotonic()
-        rate = self.facts.settings.get("seconds_between")
-        if rate:
-            self.next_slot = max(self.next_slot, self.last_served - rate) + rate
+        between = pace.seconds_between(self.facts.settings.get("rate"))
+        self.next_slot = max(self.next_slot, self.last_served - between) + between
 
     def next_event(self) -> datetime | None:
         """When something may be sent that may not be sent now."""

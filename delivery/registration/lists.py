@@ -1,0 +1,93 @@
+"""The lists below a subscription: held orders and attempts, in pages (contract, section 9)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Count
+
+from delivery.models import Attempt, HeldOrder, Subscription
+from wire.refusals import BadParameters, ParameterError
+from wire.times import format_time
+
+PAGE = 100
+OUTCOMES = ("DELIVERED", "REFUSED", "FAILED", "PACED", "BLOCKED", "GIVEN_UP", "SKIPPED", "TEST")
+
+
+def held_counts(rows: Iterable[Subscription]) -> dict[int, int]:
+    """How many orders are held, by primary key. One query."""
+    found = HeldOrder.objects.filter(subscription__in=[row.pk for row in rows]).values_list("subscription")
+    return dict(found.annotate(count=Count("pk")))
+
+
+def held(row: Subscription, query: Mapping[str, str]) -> dict[str, Any]:
+    """Held orders, in the order in which they were first held."""
+    after = _number(query, "after")
+    orders = list(row.held_orders.filter(pk__gt=after or 0).order_by("pk")[: PAGE + 1])
+    shown = orders[:PAGE]
+    return {
+        "held": [
+            {
+                "channelId": order.channel_id,
+                "orderId": order.order_id,
+                "updatedTime": _text(order.updated_time),
+                "tries": order.tries,
+                "status": order.status,
+                "detail": order.detail or None,
+                "nextAttemptTime": _text(order.next_attempt_time),
+                "state": "GIVEN_UP" if order.given_up else "HELD",
+            }
+            for order in shown
+        ],
+        "nextAfter": str(shown[-1].pk) if len(orders) > PAGE else None,
+    }
+
+
+def attempts(row: Subscription, query: Mapping[str, str]) -> dict[str, Any]:
+    """Attempts, newest first."""
+    found = row.attempts.order_by("-pk")
+    before, outcome = _number(query, "before"), query.get("outcome")
+    if outcome is not None and outcome not in OUTCOMES:
+        raise BadParameters([ParameterError("outcome", f"must be one of {', '.join(OUTCOMES)}")])
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    if outcome:
+        found = found.filter(outcome=outcome)
+    if order_id := query.get("orderId"):
+        found = found.filter(order_id=order_id)
+    rows = list(found[: PAGE + 1])
+    shown = rows[:PAGE]
+    return {
+        "attempts": [_attempt(attempt) for attempt in shown],
+        "nextBefore": str(shown[-1].pk) if len(rows) > PAGE else None,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "attemptId": str(attempt.pk),
+        "time": _text(attempt.time),
+        "channelId": attempt.channel_id or None,
+        "orderId": attempt.order_id or None,
+        "updatedTime": _text(attempt.updated_time),
+        "batch": None,
+        "outcome": attempt.outcome,
+        "status": attempt.status,
+        "milliseconds": attempt.milliseconds,
+        "detail": attempt.detail or None,
+        "answer": attempt.answer or None,
+        "nextAttemptTime": _text(attempt.next_attempt_time),
+    }
+
+
+def _number(query: Mapping[str, str], name: str) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadParameters([ParameterError(name, "must be what the list before it said")])
+    return int(text)
+
+
+def _text(time: datetime | None) -> str | None:
+    return format_time(time.astimezone(UTC)) if time else None

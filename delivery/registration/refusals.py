@@ -1,0 +1,26 @@
+"""Why a subscription is refused, beside what is wrong with a body (contract, section 9)."""
+
+from wire.refusals import Refusal
+
+
+class NoSuchSubscription(Refusal):
+    """404: not there, or not the caller's under this scope."""
+
+    status_code = 404
+    code = "NOT_FOUND"
+    default_detail = "There is no such subscription of yours under this channel or partner."
+
+
+class TooManySubscriptions(Refusal):
+    """409: the caller has as many as it may have."""
+
+    status_code = 409
+    code = "TOO_MANY_SUBSCRIPTIONS"
+
+
+class KeyUsedOtherwise(Refusal):
+    """422: an Idempotency-Key came again with another body."""
+
+    status_code = 422
+    code = "IDEMPOTENCY_KEY_REUSED"
+    default_detail = "This Idempotency-Key was used for another body. Use a new key for a new subscription."

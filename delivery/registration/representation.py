@@ -1,0 +1,84 @@
+"""A subscription as it is shown (contract, section 9). Secrets are never in it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from delivery.models import Subscription
+from orders.models import FeedClock, SalesOrder
+from wire.times import EARLIEST, format_time
+
+MAX_BEHIND = 10_000
+READ_ONLY = {
+    "subscriptionId": "nothing: it never changes",
+    "channelId": "a new subscription",
+    "partnerId": "a new subscription",
+    "mechanism": "a new subscription",
+    "state": "active",
+    "stateReason": "active",
+    "nextAttemptTime": "active: true",
+    "pace": "webhook.concurrency",
+    "position": "POST .../replay",
+    "behind": "POST .../replay",
+    "heldOrders": "POST .../resend",
+    "createdTime": "nothing: it never changes",
+    "start": "POST .../replay",
+}
+"""What a patch may not change, and what to use instead."""
+
+
+def shown(row: Subscription, *, held: int, behind: bool = True) -> dict[str, Any]:
+    """One subscription. With `behind` two queries more; without, the member is left out."""
+    kind = f"{row.kind}Id"
+    body: dict[str, Any] = {
+        "subscriptionId": row.public_id,
+        kind: row.identifier,
+        **writable(row),
+        "state": state_of(row),
+        "stateReason": row.disabled_reason or None,
+        "nextAttemptTime": _text(row.next_attempt_time),
+        "pace": {"concurrency": row.concurrency},
+        "position": None if row.position <= EARLIEST else format_time(row.position.astimezone(UTC)),
+        "heldOrders": held,
+        "createdTime": format_time(row.created_time.astimezone(UTC)),
+    }
+    if behind:
+        body["behind"] = behind_of(row)
+    return body
+
+
+def writable(row: Subscription) -> dict[str, Any]:
+    """What a patch is merged into."""
+    return {
+        "name": row.name,
+        "mechanism": row.mechanism,
+        "active": row.active,
+        "orderStatus": row.order_status,
+        "contactEmail": row.contact_email or None,
+        row.mechanism: dict(row.settings),
+    }
+
+
+def state_of(row: Subscription) -> str:
+    """ACTIVE, FAILING, PAUSED or DISABLED."""
+    if row.disabled_reason:
+        return "DISABLED"
+    if not row.active:
+        return "PAUSED"
+    return "FAILING" if row.failures else "ACTIVE"
+
+
+def behind_of(row: Subscription) -> dict[str, Any]:
+    """How many orders changed after the position, up to 10,000, and for how long the first has waited."""
+    later = SalesOrder.objects.visible_to(row.scope).updated_after(row.position)
+    first = later.in_feed_order().values_list("updated_time", flat=True).first()
+    if first is None:
+        return {"orders": 0, "seconds": 0.0}
+    now = max(datetime.now(UTC), FeedClock.newest())
+    return {
+        "orders": later[:MAX_BEHIND].count(),
+        "seconds": round((now - first).total_seconds(), 3),
+    }
+
+
+def _text(time: datetime | None) -> str | None:
+    return format_time(time.astimezone(UTC)) if time else None
