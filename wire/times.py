@@ -91,7 +91,7 @@ def _meant(text: str) -> str | None:
 
 
 def _nearly(text: str) -> str | None:
-    """The text for a time in basic format, with many digits, or without zone, `T`, seconds, offset minutes."""
+    """The text for a time in basic format, with many digits, or without zone, `T`, seconds or the like."""
     match = _NEARLY.fullmatch(text)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""The error responses in the OpenAPI documents. What makes the real ones makes the examples, too."""
+"""Error responses in the OpenAPI documents. The examples are made by the code that makes the real ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from orders.polling.views import PollView
 from wire.problem import DATABASE_AWAY, INTERNAL_ERROR, Problem, describe
 
 Cases = dict[str, Exception | Problem]
-"""What leads to a response, by the label of its example."""
+"""Exceptions or problems that lead to a response, by the labels of its examples."""
 
 AWAY: Cases = {"The database is away": DATABASE_AWAY}
 OUR_FAULT: Cases = {"Our fault": INTERNAL_ERROR}

@@ -1,4 +1,4 @@
-"""How drf-spectacular gets the description of an operation, without the view knowing of it."""
+"""How drf-spectacular gets the description of an operation; the view itself does not know about it."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class OperationSchema(AutoSchema):
 
     def get_operation(self, *args: Any) -> JSON:
         operation: JSON = super().get_operation(*args) or {}
-        operation.setdefault("security", [])  # whoever needs no token is told so
+        operation.setdefault("security", [])  # an operation that needs no token says so
         for response in operation["responses"].values():
             response["headers"] = header_refs(*self.headers)
         return operation
@@ -50,7 +50,7 @@ class OperationSchema(AutoSchema):
 class ViewDescription(OpenApiViewExtension):
     """Describes the view `target_class` and its subclasses by `schema_class`.
 
-    drf-spectacular finds every subclass of this one by itself, once its module is imported.
+    drf-spectacular registers each subclass when its module is imported.
     """
 
     match_subclasses = True

@@ -40,7 +40,7 @@ def test_v3_without_its_database_asks_to_come_back(api: Client, path: str, known
     with connection.execute_wrapper(away):
         response = api.get(path)
 
-    assert_problem(response, 503, "UNAVAILABLE", detail=AWAY)
+    assert_problem(response, 503, "UNAVAILABLE")
     assert response["Retry-After"] == "5"
 
 
@@ -59,7 +59,7 @@ def test_identity_without_its_database_asks_to_come_back(anyone: Client, caller:
     with connection.execute_wrapper(away):
         response = anyone.post("/identity/token", body, content_type="application/json")
 
-    assert_problem(response, 503, "UNAVAILABLE", detail=AWAY)
+    assert_problem(response, 503, "UNAVAILABLE")
 
 
 @pytest.mark.parametrize("path", V3)

@@ -26,7 +26,7 @@ REFUSED = "The token is unknown, expired or revoked. Get a new one from POST /id
 def test_v3_without_a_token_is_told_where_to_get_one(anyone: Client, path: str) -> None:
     response = anyone.get(path)
 
-    assert_problem(response, 401, "UNAUTHENTICATED", detail=MISSING)
+    assert_problem(response, 401, "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("path", V2)
@@ -56,7 +56,7 @@ def test_a_bearer_token_is_accepted_too(anyone: Client, token: str, scheme: str,
 def test_another_authorization_is_none(anyone: Client, token: str, value: str) -> None:
     response = anyone.get(V3[0], headers={"Authorization": value.format(token=token)})
 
-    assert_problem(response, 401, "UNAUTHENTICATED", detail=MISSING)
+    assert_problem(response, 401, "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("name", ["X-Subject-Token", "Authorization"])

@@ -57,6 +57,14 @@ def test_a_body_that_is_too_long_is_refused(anyone: Client, size: int) -> None:
     assert_problem(response, 400, "BAD_BODY", errors=[error])
 
 
+def test_a_body_of_exactly_16_kib_is_read(anyone: Client) -> None:
+    body = GOOD.encode().ljust(16 * 1024)
+
+    response = anyone.generic("POST", PATH, body, content_type="application/json")
+
+    assert_problem(response, 401, "WRONG_CREDENTIALS")
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [

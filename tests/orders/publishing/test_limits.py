@@ -94,6 +94,32 @@ def test_an_order_that_is_larger_already_takes_revisions_and_deletions_and_nothi
     assert history() == ["a", "c", "d"]
 
 
+LONG = {"trackingId": "𠮷" * 100, "carrier": "𠮷" * 100}
+SHORT = {"trackingId": "x", "carrier": "x"}
+
+
+@pytest.mark.usefixtures("small")
+def test_tracking_numbers_and_carriers_count() -> None:
+    lines = [shipment_event(shipmentId=f"S-{number}", **LONG) for number in range(4)]
+
+    assert reasons(*lines) == [LARGE, LARGE]
+    assert size() <= SMALL
+
+
+def test_what_shows_when_a_later_event_no_longer_hides_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_DOCUMENT_BYTES", SMALL)
+    for number in range(3):
+        shipment = {"shipmentId": f"S-{number}", "eventTime": "2026-11-21T00:00:00Z"}
+        reasons(shipment_event(shipmentId=f"S-{number}", **LONG), batch_size=1)
+        reasons(shipment_event(eventId=f"b{number}", **shipment | SHORT), batch_size=1)
+    blank = {"trackingId": None, "carrier": None, "eventTime": "2026-11-21T00:00:00Z", "revision": 2}
+
+    found = reasons(*[shipment_event(eventId=f"b{n}", shipmentId=f"S-{n}", **blank) for n in range(3)])
+
+    assert set(found) == {LARGE}
+    assert size() <= SMALL
+
+
 def _any_event(draw: Any, number: int) -> Fields:
     texts = st.one_of(st.none(), st.text(st.sampled_from('aก𠮷"\\'), max_size=100))
     fields: Fields = {
