@@ -25,7 +25,7 @@ def test_chromium_reads_a_joined_page(three_orders: Credentials, tab: OpenTab, s
     opened = tab()
     arguments = [FEED, three_orders.username, three_orders.key]
 
-    token, encoding, text = opened.open("/").evaluate(READ, arguments)
+    token, encoding, text = opened.open("/docs").evaluate(READ, arguments)
 
     request = urllib.request.Request(server.url + FEED, headers={"X-Subject-Token": token})
     with urllib.request.urlopen(request, timeout=10) as plain:
