@@ -1,4 +1,4 @@
-"""The stored v3 document of an order (contract, section 4): built, stamped, written as text."""
+"""The stored v3 document of an order (contract, section 4): build it, stamp it, write it as text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
