@@ -1,6 +1,7 @@
 """The embedded profile: what `make run` stands on when nothing is configured. Nobody else may read it."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -28,7 +29,8 @@ def _closed_file(file: Path) -> Path:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)
         for path in file.parent.glob(f"{file.name}*"):
-            path.chmod(0o600)  # the first release left it, and what SQLite has beside it, open to everybody
+            with suppress(FileNotFoundError):  # SQLite removes what it has beside the file
+                path.chmod(0o600)  # the first release left all of them open to everybody
     except OSError as error:
         raise ImproperlyConfigured(f"VAR_DIR must be a folder that we can write to: {error}.") from error
     return file
