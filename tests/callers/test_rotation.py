@@ -79,16 +79,17 @@ def test_tokens_of_the_old_key_end_with_it(clock: time_machine.Traveller, key: s
     assert [opens(token) for token in (before, meanwhile, other)] == [False, False, True]
 
 
-def test_a_token_that_is_remembered_ends_with_the_old_key_too(
-    clock: time_machine.Traveller, key: str
-) -> None:
+def test_tokens_that_are_remembered_end_with_the_old_key_too(clock: time_machine.Traveller, key: str) -> None:
+    before, _ = issue_token(username="poller", key=key)
     rotated("--overlap", "5m")
-    token, _ = issue_token(username="poller", key=key)
-    access_by_token(token)
+    meanwhile, _ = issue_token(username="poller", key=key)
+    for token in (before, meanwhile):
+        access_by_token(token)
     clock.shift(300)
 
-    with pytest.raises(Unrecognised):
-        access_by_token(token)
+    for token in (before, meanwhile):
+        with pytest.raises(Unrecognised):
+            access_by_token(token)
 
 
 def test_a_token_that_ends_before_the_overlap_keeps_its_end(clock: time_machine.Traveller, key: str) -> None:
