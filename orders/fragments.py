@@ -50,6 +50,11 @@ def updated_time(fragment: bytes) -> str:
     return fragment[_HEAD.size - TIME_LENGTH : _HEAD.size].decode()
 
 
+def checksum(fragment: bytes) -> bytes:
+    """The CRC-32 of the document, least byte first."""
+    return fragment[:4]
+
+
 def length(fragment: bytes) -> int:
     """How many bytes the document has, uncompressed."""
     size: int = _HEAD.unpack_from(fragment)[1]
@@ -69,6 +74,11 @@ def read(fragment: bytes) -> Content:
     if (isal_zlib.crc32(content.document), len(content.document)) != (crc, size):
         raise NotAFragment("the checksum or the length is wrong")
     return content
+
+
+def joined_length(before: bytes, fragments: Sequence[bytes], after: bytes) -> int:
+    """How many bytes `join` of the same will be when it is inflated."""
+    return len(before) + sum(map(length, fragments)) + max(len(fragments) - 1, 0) + len(after)
 
 
 def join(before: bytes, fragments: Sequence[bytes], after: bytes) -> bytes:
