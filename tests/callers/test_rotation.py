@@ -175,7 +175,7 @@ def test_what_is_no_overlap_is_refused_and_changes_nothing(key: str, text: str) 
         run("rotate_key", "poller", f"--overlap={text}")
 
     assert str(refused.value) == (
-        f"Error: argument --overlap: {text!r} is not an overlap: write a number and one of s, m, h, d,"
+        f"{text!r} is not an overlap: write a number and one of s, m, h, d,"
         " such as 24h, up to 30d; or 0, and the old key ends at once."
     )
     assert are_good(key) == [True]
