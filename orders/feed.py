@@ -8,11 +8,12 @@ from typing import Any, Generic, Literal, TypeVar, overload
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Case, Func, IntegerField, TextField, When
+from django.db.models import Case, F, Func, IntegerField, Q, TextField, When
 
+from orders import fragments
 from orders.models import SalesOrderQuerySet
 from orders.question import Question, statement
-from stores.raw import raw_column
+from stores.raw import execute_raw
 from wire.times import TIME_LENGTH
 
 MAX_PAGE_BYTES = 8 * 1024 * 1024
@@ -26,9 +27,10 @@ Item = TypeVar("Item")
 
 
 class Form(Enum):
-    """What a page is made of: the stored JSON, as bytes, or rows for those who look into them."""
+    """What a page is made of: the stored JSON as bytes, the same compressed (orders.fragments), or rows."""
 
     TEXT = "text"
+    GZIP = "gzip"
     ROWS = "rows"
 
 
@@ -48,6 +50,7 @@ class Page(Generic[Item]):
 
     items: list[Item]
     has_more: bool
+    form: Form = Form.TEXT
 
 
 class OctetLength(Func):
@@ -62,24 +65,18 @@ class OctetLength(Func):
 
 
 @overload
-def page(
-    question: Question, size: int, form: Literal[Form.TEXT] = Form.TEXT, database: str | None = None
-) -> Page[bytes]: ...
+def page(question: Question, size: int, form: Literal[Form.TEXT, Form.GZIP] = Form.TEXT) -> Page[bytes]: ...
 @overload
-def page(
-    question: Question, size: int, form: Literal[Form.ROWS], database: str | None = None
-) -> Page[Row]: ...
-def page(question: Question, size: int, form: Form = Form.TEXT, database: str | None = None) -> Page[Any]:
-    """Up to `size` orders, 100 at most, and 8 MiB, from the database that answers polls or from another.
+def page(question: Question, size: int, form: Literal[Form.ROWS]) -> Page[Row]: ...
+def page(question: Question, size: int, form: Form = Form.TEXT) -> Page[Any]:
+    """Up to `size` orders and 8 MiB. One query; three where an order on the page is over a hundredth of that.
 
-    One query; three where an order on the page is over a hundredth of 8 MiB. One row more than asked tells
-    whether there are more.
+    One row more than asked tells whether there are more.
     """
-    source = database or settings.FEED_DATABASE
-    items = _read(question, size + 1, form, source)
+    items = _read(question, size + 1, form)
     if None in items:
-        return _weighed_page(question, size, form, source)
-    return Page(items[:size], has_more=len(items) > size)
+        return _weighed_page(question, size, form)
+    return Page(items[:size], len(items) > size, form)
 
 
 def updated_time(document: bytes) -> str:
@@ -91,32 +88,57 @@ def updated_time(document: bytes) -> str:
     return document[start : start + TIME_LENGTH].decode()
 
 
-def _read(question: Question, limit: int, form: Form, database: str) -> list[Any]:
+def _read(question: Question, limit: int, form: Form) -> list[Any]:
     """The items of a page; None in place of an order that is to be weighed first."""
+    database = settings.FEED_DATABASE
     sql, parameters = statement(question, _COLUMNS[form], limit, database)
     with connections[database].cursor() as cursor:
-        cursor.execute(sql, parameters)
         if form is Form.TEXT:
-            return raw_column(cursor)
+            return execute_raw(cursor, sql, parameters)[0]
+        if form is Form.GZIP:
+            stored, documents = execute_raw(cursor, sql, parameters, columns=2)
+            return list(map(_fragment, stored, documents)) if None in stored else stored
+        cursor.execute(sql, parameters)
         return [_row(*columns) for columns in cursor.fetchall()]
 
 
 def _texts(orders: SalesOrderQuerySet) -> Any:
-    return orders.alias(bytes=OctetLength("document")).values_list(_LIGHT)
+    return orders.alias(bytes=OctetLength("document")).values_list(_light_document())
+
+
+def _fragments(orders: SalesOrderQuerySet) -> Any:
+    """The fragment where it is the document's, else the document.
+
+    A publisher of the first release writes the document and its time alone: the fragment is an older order.
+    """
+    good = Q(fragment_time=F("updated_time"))
+    fragment = Case(When(_light() & good, then="fragment"))
+    document = Case(When(good, then=None), default=_light_document())
+    return orders.alias(bytes=OctetLength("document")).values_list(fragment, document)
 
 
 def _rows(orders: SalesOrderQuerySet) -> Any:
     columns = ("updated_time", "channel_id", "order_id")
-    return orders.alias(bytes=OctetLength("document")).values_list(*columns, _LIGHT)
+    return orders.alias(bytes=OctetLength("document")).values_list(*columns, _light_document())
 
 
-def light(limit: int) -> Case:
-    """The document, or null where it has more than `limit` bytes."""
-    return Case(When(bytes__lte=limit, then="document"), output_field=TextField())
+def _light() -> Q:
+    return Q(bytes__lte=MAX_LIGHT_BYTES)
 
 
-_LIGHT = light(MAX_LIGHT_BYTES)
-_COLUMNS = {Form.TEXT: _texts, Form.ROWS: _rows}
+def _light_document() -> Case:
+    """The document, or null where it is not light."""
+    return Case(When(_light(), then="document"), output_field=TextField())
+
+
+_COLUMNS = {Form.TEXT: _texts, Form.GZIP: _fragments, Form.ROWS: _rows}
+
+
+def _fragment(fragment: bytes | None, document: bytes | None) -> bytes | None:
+    """The stored fragment, or one that is made now; None where the order is to be weighed first."""
+    if fragment is None and document is not None:
+        return fragments.make(document, updated_time(document))
+    return fragment
 
 
 def _row(time: datetime | str, channel_id: str, order_id: str, document: str | None) -> Row | None:
@@ -129,12 +151,12 @@ def _row(time: datetime | str, channel_id: str, order_id: str, document: str | N
     return Row(aware, channel_id, order_id, document)
 
 
-def _weighed_page(question: Question, size: int, form: Form, database: str) -> Page[Any]:
+def _weighed_page(question: Question, size: int, form: Form) -> Page[Any]:
     """A page of which it is known what it weighs before it is read.
 
     An order that moves meanwhile is left out: it comes at its new time. If that was all, we look again.
     """
-    orders = question.orders(database)
+    orders = question.orders(settings.FEED_DATABASE)
     while weights := list(orders.values_list("updated_time", OctetLength("document"))[: size + 1]):
         times = list(_fitting(weights[:size]))
         found = orders.filter(updated_time__in=times)
@@ -143,9 +165,15 @@ def _weighed_page(question: Question, size: int, form: Form, database: str) -> P
             for columns in found.values_list("updated_time", "channel_id", "order_id", "document")
         ]
         if rows:
-            items = rows if form is Form.ROWS else [row.document.encode() for row in rows]
-            return Page(items, has_more=len(times) < len(weights))
-    return Page([], has_more=False)
+            return Page(_in_form(rows, form), len(times) < len(weights), form)
+    return Page([], False, form)
+
+
+def _in_form(rows: list[Row], form: Form) -> list[Any]:
+    if form is Form.ROWS:
+        return rows
+    documents = [row.document.encode() for row in rows]
+    return documents if form is Form.TEXT else [_fragment(None, document) for document in documents]
 
 
 def _fitting(weights: list[tuple[datetime, int]]) -> Iterator[datetime]:

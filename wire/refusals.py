@@ -1,4 +1,4 @@
-"""What is answered instead of an order; wire.problem gives each the shape of its wire.
+"""Errors that are the caller's; wire.problem gives each the shape of its wire.
 
 A room with a refusal of its own subclasses Refusal, so that wire.problem needs to know no room.
 """
@@ -19,7 +19,7 @@ class ParameterError:
 
 
 class Refusal(APIException):
-    """An error of the caller's, with all that a problem says: `code` is UPPER_SNAKE and never changes.
+    """An error of the caller's, with all that a problem holds: `code` is UPPER_SNAKE and never changes.
 
     `errors` are what is wrong with the input, `violated` the names of quotas that are used up, `headers`
     those of the answer.
