@@ -132,8 +132,7 @@ def test_every_answer_by_https_asks_for_no_other(behind: Server, path: str) -> N
 
 
 def test_subdomains_and_preloading_are_spoken_for_when_told(tmp_path: Path) -> None:
-    trusting = serve(tmp_path, HTTPS="on", TRUST_PROXY="on", HSTS_SUBDOMAINS="on", HSTS_PRELOAD="on")
-    with trusting as running:
+    with serve(tmp_path, HTTPS="on", TRUST_PROXY="on", HSTS_SUBDOMAINS="on", HSTS_PRELOAD="on") as running:
         found = ask(running, "/healthz", BY_HTTPS).headers["strict-transport-security"]
 
     assert found == f"{HSTS}; includeSubDomains; preload"
