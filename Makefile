@@ -14,7 +14,7 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 
 EMBEDDED = env -u SECRET_KEY -u DATABASE_URL -u REDIS_URL -u ALLOWED_HOSTS
 # They need no database: docs and OpenAPI documents against code, and what holds for the whole repository
-QUICK_TESTS := tests/acommerce_status/test_schema.py tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
+QUICK_TESTS := tests/acommerce_status/openapi/test_schema.py tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format snapshots lock bench soak fuzz clean

@@ -8,6 +8,7 @@ from typing import cast
 
 from cachetools import TLRUCache, cached
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from rest_framework.request import Request
@@ -16,6 +17,8 @@ from callers.keys import digest
 from callers.models import RetiredKey, Scope, Token
 
 MAX_REMEMBERED = 10_000
+MAX_AGE_SECONDS = 10
+"""An operator's change is in effect after that, so nothing older is believed."""
 
 
 class Unrecognised(Exception):
@@ -73,7 +76,8 @@ _remembered: TLRUCache[bytes, Access] = TLRUCache(MAX_REMEMBERED, ttu=_remembere
 def _access_by_digest(token_digest: bytes) -> Access:
     """One query, a row for each grant.
 
-    Only what is found is remembered, so that guesses cannot push it out. Raises Unrecognised.
+    Only what is found is remembered, so that guesses cannot push it out. Raises Unrecognised, and
+    OperationalError when the answer is too old to be believed.
     """
     asked_at, now = time.monotonic(), timezone.now()
     rows = list(
@@ -86,6 +90,8 @@ def _access_by_digest(token_digest: bytes) -> Access:
     )
     if not rows:
         raise Unrecognised
+    if time.monotonic() - asked_at > MAX_AGE_SECONDS:
+        raise OperationalError("the look-up of a token took too long")
     caller_id, username, rate, expires_time, *_ = rows[0]
     grants = frozenset(Scope(kind, identifier) for *_, kind, identifier in rows if kind)
     return Access(caller_id, username, rate, grants, expires_time, asked_at)

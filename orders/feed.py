@@ -96,7 +96,8 @@ def _read(question: Question, limit: int, form: Form) -> list[Any]:
         if form is Form.TEXT:
             return execute_raw(cursor, sql, parameters)[0]
         if form is Form.GZIP:
-            return list(map(_fragment, *execute_raw(cursor, sql, parameters, columns=2)))
+            stored, documents = execute_raw(cursor, sql, parameters, columns=2)
+            return list(map(_fragment, stored, documents)) if None in stored else stored
         cursor.execute(sql, parameters)
         return [_row(*columns) for columns in cursor.fetchall()]
 

@@ -120,7 +120,7 @@ def _newest(page: Page[bytes]) -> str:
 def _checksums(page: Page[bytes]) -> bytes:
     """The CRC-32 of each document, which is the same in both forms."""
     if page.form is Form.GZIP:
-        return b"".join(map(fragments.checksum, page.items))
+        return fragments.checksums(page.items)
     return b"".join(crc32(document).to_bytes(4, "little") for document in page.items)
 
 

@@ -32,9 +32,9 @@ class V3FeedPagination(FeedPagination):
         after = b"],%b" % orjson.dumps(tail)[1:]
         documents = page.items
         if page.form is Form.GZIP:
-            if fragments.joined_length(before, page.items, after) >= MIN_GZIP_BYTES:
-                body = fragments.join(before, page.items, after)
-                return json_response(body, headers | {"Content-Encoding": "gzip"})
+            joined = fragments.join(before, page.items, after)
+            if joined.length >= MIN_GZIP_BYTES:
+                return json_response(joined.body, headers | {"Content-Encoding": "gzip"})
             documents = [fragments.read(fragment).document for fragment in page.items]
         return json_response(b"%b%b%b" % (before, b",".join(documents), after), headers)
 
