@@ -1,6 +1,5 @@
 """The feed in pages: a poll, a subscription and a batch ask for it in the same way (contract, section 4)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -8,18 +7,17 @@ from typing import Any, Generic, Literal, TypeVar, overload
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Case, F, Func, IntegerField, Q, TextField, When
+from django.db.models import Case, F, Q, TextField, When
 
 from orders import fragments
 from orders.models import SalesOrderQuerySet
 from orders.question import Question, statement
+from orders.weighing import is_light, read_weighed, with_weight
 from stores.raw import execute_raw
 from wire.times import TIME_LENGTH
 
-MAX_PAGE_BYTES = 8 * 1024 * 1024
-"""Of stored documents in UTF-8. A page ends before it gets heavier, but has one order at least."""
-MAX_LIGHT_BYTES = MAX_PAGE_BYTES // 100
-"""An order up to here is read without being weighed: a full page of such orders is not too heavy."""
+ROW = ("updated_time", "channel_id", "order_id", "document")
+"""The columns of Row."""
 
 _UPDATED_TIME = b'"updatedTime":"'
 
@@ -53,30 +51,29 @@ class Page(Generic[Item]):
     form: Form = Form.TEXT
 
 
-class OctetLength(Func):
-    """The bytes of a text in UTF-8. PostgreSQL need not read a text for it."""
-
-    function = "OCTET_LENGTH"
-    output_field = IntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """OCTET_LENGTH came to SQLite with 3.43."""
-        return self.as_sql(compiler, connection, template="LENGTH(CAST(%(expressions)s AS BLOB))", **context)
-
-
 @overload
-def page(question: Question, size: int, form: Literal[Form.TEXT, Form.GZIP] = Form.TEXT) -> Page[bytes]: ...
+def page(
+    question: Question,
+    size: int,
+    form: Literal[Form.TEXT, Form.GZIP] = Form.TEXT,
+    database: str | None = None,
+) -> Page[bytes]: ...
 @overload
-def page(question: Question, size: int, form: Literal[Form.ROWS]) -> Page[Row]: ...
-def page(question: Question, size: int, form: Form = Form.TEXT) -> Page[Any]:
-    """Up to `size` orders and 8 MiB. One query; three where an order on the page is over a hundredth of that.
+def page(
+    question: Question, size: int, form: Literal[Form.ROWS], database: str | None = None
+) -> Page[Row]: ...
+def page(question: Question, size: int, form: Form = Form.TEXT, database: str | None = None) -> Page[Any]:
+    """Up to `size` orders, 100 at most, and 8 MiB, from the database that answers polls or from another.
 
-    One row more than asked tells whether there are more.
+    One query; three where an order on the page is over a hundredth of 8 MiB. One row more than asked tells
+    whether there are more.
     """
-    items = _read(question, size + 1, form)
-    if None in items:
-        return _weighed_page(question, size, form)
-    return Page(items[:size], len(items) > size, form)
+    source = database or settings.FEED_DATABASE
+    items = _read(question, size + 1, form, source)
+    if None not in items:
+        return Page(items[:size], len(items) > size, form)
+    rows, has_more = read_weighed(question.orders(source), size, *ROW)
+    return Page([_in_form(Row(*row), form) for row in rows], has_more, form)
 
 
 def updated_time(document: bytes) -> str:
@@ -88,9 +85,8 @@ def updated_time(document: bytes) -> str:
     return document[start : start + TIME_LENGTH].decode()
 
 
-def _read(question: Question, limit: int, form: Form) -> list[Any]:
+def _read(question: Question, limit: int, form: Form, database: str) -> list[Any]:
     """The items of a page; None in place of an order that is to be weighed first."""
-    database = settings.FEED_DATABASE
     sql, parameters = statement(question, _COLUMNS[form], limit, database)
     with connections[database].cursor() as cursor:
         if form is Form.TEXT:
@@ -103,7 +99,7 @@ def _read(question: Question, limit: int, form: Form) -> list[Any]:
 
 
 def _texts(orders: SalesOrderQuerySet) -> Any:
-    return orders.alias(bytes=OctetLength("document")).values_list(_light_document())
+    return with_weight(orders).values_list(_light_document())
 
 
 def _fragments(orders: SalesOrderQuerySet) -> Any:
@@ -112,23 +108,18 @@ def _fragments(orders: SalesOrderQuerySet) -> Any:
     A publisher of the first release writes the document and its time alone: the fragment is an older order.
     """
     good = Q(fragment_time=F("updated_time"))
-    fragment = Case(When(_light() & good, then="fragment"))
+    fragment = Case(When(is_light() & good, then="fragment"))
     document = Case(When(good, then=None), default=_light_document())
-    return orders.alias(bytes=OctetLength("document")).values_list(fragment, document)
+    return with_weight(orders).values_list(fragment, document)
 
 
 def _rows(orders: SalesOrderQuerySet) -> Any:
-    columns = ("updated_time", "channel_id", "order_id")
-    return orders.alias(bytes=OctetLength("document")).values_list(*columns, _light_document())
-
-
-def _light() -> Q:
-    return Q(bytes__lte=MAX_LIGHT_BYTES)
+    return with_weight(orders).values_list(*ROW[:-1], _light_document())
 
 
 def _light_document() -> Case:
     """The document, or null where it is not light."""
-    return Case(When(_light(), then="document"), output_field=TextField())
+    return Case(When(is_light(), then="document"), output_field=TextField())
 
 
 _COLUMNS = {Form.TEXT: _texts, Form.GZIP: _fragments, Form.ROWS: _rows}
@@ -151,36 +142,8 @@ def _row(time: datetime | str, channel_id: str, order_id: str, document: str | N
     return Row(aware, channel_id, order_id, document)
 
 
-def _weighed_page(question: Question, size: int, form: Form) -> Page[Any]:
-    """A page of which it is known what it weighs before it is read.
-
-    An order that moves meanwhile is left out: it comes at its new time. If that was all, we look again.
-    """
-    orders = question.orders(settings.FEED_DATABASE)
-    while weights := list(orders.values_list("updated_time", OctetLength("document"))[: size + 1]):
-        times = list(_fitting(weights[:size]))
-        found = orders.filter(updated_time__in=times)
-        rows = [
-            Row(*columns)
-            for columns in found.values_list("updated_time", "channel_id", "order_id", "document")
-        ]
-        if rows:
-            return Page(_in_form(rows, form), len(times) < len(weights), form)
-    return Page([], False, form)
-
-
-def _in_form(rows: list[Row], form: Form) -> list[Any]:
+def _in_form(row: Row, form: Form) -> Row | bytes:
     if form is Form.ROWS:
-        return rows
-    documents = [row.document.encode() for row in rows]
-    return documents if form is Form.TEXT else [_fragment(None, document) for document in documents]
-
-
-def _fitting(weights: list[tuple[datetime, int]]) -> Iterator[datetime]:
-    """The times of the first orders that fit a page, one at least."""
-    total = 0
-    for number, (time, weight) in enumerate(weights):
-        total += weight
-        if number and total > MAX_PAGE_BYTES:
-            return
-        yield time
+        return row
+    document = row.document.encode()
+    return document if form is Form.TEXT else fragments.make(document, updated_time(document))

@@ -10,7 +10,7 @@ from django.utils.encoding import escape_uri_path
 from isal.isal_zlib import crc32
 from rest_framework.pagination import BasePagination
 
-from orders import feed, fragments
+from orders import feed, fragments, weighing
 from orders.feed import Form, Page, Row
 from orders.heads import heads
 from orders.models import REPRESENTATION
@@ -94,7 +94,7 @@ def _named(question: Question) -> tuple[dict[str, list[bytes]], list[str]]:
         rows = feed.page(Question(question.scope, ids=(order_id,)), MAX_PAGE_SIZE, Form.ROWS).items
         documents = _by_id((order_id,), rows)
         total += sum(map(len, documents[order_id]))
-        if number and total > feed.MAX_PAGE_BYTES:
+        if number and total > weighing.MAX_PAGE_BYTES:
             return found, list(question.ids[number:])
         found |= documents
     return found, []
