@@ -1,45 +1,18 @@
 """The feed in pages: a poll, a subscription and a batch ask for it in the same way (contract, section 4)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import Enum
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Case, F, Q, TextField, When
 
-from orders import fragments
-from orders.models import SalesOrderQuerySet
+from orders import forms
+from orders.forms import Form, OctetLength, Row
 from orders.question import Question, statement
-from orders.weighing import is_light, read_weighed, with_weight
-from stores.raw import execute_raw
-from wire.times import TIME_LENGTH
-
-ROW = ("updated_time", "channel_id", "order_id", "document")
-"""The columns of Row."""
-
-_UPDATED_TIME = b'"updatedTime":"'
 
 Item = TypeVar("Item")
-
-
-class Form(Enum):
-    """What a page is made of: the stored JSON as bytes, the same compressed (orders.fragments), or rows."""
-
-    TEXT = "text"
-    GZIP = "gzip"
-    ROWS = "rows"
-
-
-@dataclass(frozen=True)
-class Row:
-    """An order, and its stored JSON."""
-
-    updated_time: datetime
-    channel_id: str
-    order_id: str
-    document: str
 
 
 @dataclass(frozen=True)
@@ -70,80 +43,41 @@ def page(question: Question, size: int, form: Form = Form.TEXT, database: str | 
     """
     source = database or settings.FEED_DATABASE
     items = _read(question, size + 1, form, source)
-    if None not in items:
-        return Page(items[:size], len(items) > size, form)
-    rows, has_more = read_weighed(question.orders(source), size, *ROW)
-    return Page([_in_form(Row(*row), form) for row in rows], has_more, form)
-
-
-def updated_time(document: bytes) -> str:
-    """The order's `updatedTime` in a stored document.
-
-    The first match is the order's own: quotes inside values are escaped.
-    """
-    start = document.index(_UPDATED_TIME) + len(_UPDATED_TIME)
-    return document[start : start + TIME_LENGTH].decode()
+    if None in items:
+        return _weighed_page(question, size, form, source)
+    return Page(items[:size], len(items) > size, form)
 
 
 def _read(question: Question, limit: int, form: Form, database: str) -> list[Any]:
     """The items of a page; None in place of an order that is to be weighed first."""
-    sql, parameters = statement(question, _COLUMNS[form], limit, database)
+    sql, parameters = statement(question, forms.COLUMNS[form], limit, database)
     with connections[database].cursor() as cursor:
-        if form is Form.TEXT:
-            return execute_raw(cursor, sql, parameters)[0]
-        if form is Form.GZIP:
-            stored, documents = execute_raw(cursor, sql, parameters, columns=2)
-            return list(map(_fragment, stored, documents)) if None in stored else stored
-        cursor.execute(sql, parameters)
-        return [_row(*columns) for columns in cursor.fetchall()]
+        return forms.items(cursor, sql, parameters, form)
 
 
-def _texts(orders: SalesOrderQuerySet) -> Any:
-    return with_weight(orders).values_list(_light_document())
+def _weighed_page(question: Question, size: int, form: Form, database: str) -> Page[Any]:
+    """A page of which it is known what it weighs before it is read.
 
-
-def _fragments(orders: SalesOrderQuerySet) -> Any:
-    """The fragment where it is the document's, else the document.
-
-    A publisher of the first release writes the document and its time alone: the fragment is an older order.
+    An order that moves meanwhile is left out: it comes at its new time. If that was all, we look again.
     """
-    good = Q(fragment_time=F("updated_time"))
-    fragment = Case(When(is_light() & good, then="fragment"))
-    document = Case(When(good, then=None), default=_light_document())
-    return with_weight(orders).values_list(fragment, document)
+    orders = question.orders(database)
+    while weights := list(orders.values_list("updated_time", OctetLength("document"))[: size + 1]):
+        times = list(_fitting(weights[:size]))
+        found = orders.filter(updated_time__in=times)
+        rows = [
+            Row(*columns)
+            for columns in found.values_list("updated_time", "channel_id", "order_id", "document")
+        ]
+        if rows:
+            return Page(forms.items_of(rows, form), len(times) < len(weights), form)
+    return Page([], False, form)
 
 
-def _rows(orders: SalesOrderQuerySet) -> Any:
-    return with_weight(orders).values_list(*ROW[:-1], _light_document())
-
-
-def _light_document() -> Case:
-    """The document, or null where it is not light."""
-    return Case(When(is_light(), then="document"), output_field=TextField())
-
-
-_COLUMNS = {Form.TEXT: _texts, Form.GZIP: _fragments, Form.ROWS: _rows}
-
-
-def _fragment(fragment: bytes | None, document: bytes | None) -> bytes | None:
-    """The stored fragment, or one that is made now; None where the order is to be weighed first."""
-    if fragment is None and document is not None:
-        return fragments.make(document, updated_time(document))
-    return fragment
-
-
-def _row(time: datetime | str, channel_id: str, order_id: str, document: str | None) -> Row | None:
-    """SQLite knows no times, and its driver hands out the text that is stored, which is in UTC."""
-    if document is None:
-        return None
-    aware = (
-        datetime.fromisoformat(time).replace(tzinfo=UTC) if isinstance(time, str) else time.astimezone(UTC)
-    )
-    return Row(aware, channel_id, order_id, document)
-
-
-def _in_form(row: Row, form: Form) -> Row | bytes:
-    if form is Form.ROWS:
-        return row
-    document = row.document.encode()
-    return document if form is Form.TEXT else fragments.make(document, updated_time(document))
+def _fitting(weights: list[tuple[datetime, int]]) -> Iterator[datetime]:
+    """The times of the first orders that fit a page, one at least."""
+    total = 0
+    for number, (time, weight) in enumerate(weights):
+        total += weight
+        if number and total > forms.MAX_PAGE_BYTES:
+            return
+        yield time
