@@ -25,34 +25,42 @@ class Page(Generic[Item]):
 
 
 @overload
-def page(question: Question, size: int, form: Literal[Form.TEXT, Form.GZIP] = Form.TEXT) -> Page[bytes]: ...
+def page(
+    question: Question,
+    size: int,
+    form: Literal[Form.TEXT, Form.GZIP] = Form.TEXT,
+    database: str | None = None,
+) -> Page[bytes]: ...
 @overload
-def page(question: Question, size: int, form: Literal[Form.ROWS]) -> Page[Row]: ...
-def page(question: Question, size: int, form: Form = Form.TEXT) -> Page[Any]:
-    """Up to `size` orders and 8 MiB. One query; three where an order on the page is over a hundredth of that.
+def page(
+    question: Question, size: int, form: Literal[Form.ROWS], database: str | None = None
+) -> Page[Row]: ...
+def page(question: Question, size: int, form: Form = Form.TEXT, database: str | None = None) -> Page[Any]:
+    """Up to `size` orders, 100 at most, and 8 MiB, from the database that answers polls or from another.
 
-    One row more than asked tells whether there are more.
+    One query; three where an order on the page is over a hundredth of 8 MiB. One row more than asked tells
+    whether there are more.
     """
-    items = _read(question, size + 1, form)
+    source = database or settings.FEED_DATABASE
+    items = _read(question, size + 1, form, source)
     if None in items:
-        return _weighed_page(question, size, form)
+        return _weighed_page(question, size, form, source)
     return Page(items[:size], len(items) > size, form)
 
 
-def _read(question: Question, limit: int, form: Form) -> list[Any]:
+def _read(question: Question, limit: int, form: Form, database: str) -> list[Any]:
     """The items of a page; None in place of an order that is to be weighed first."""
-    database = settings.FEED_DATABASE
     sql, parameters = statement(question, forms.COLUMNS[form], limit, database)
     with connections[database].cursor() as cursor:
         return forms.items(cursor, sql, parameters, form)
 
 
-def _weighed_page(question: Question, size: int, form: Form) -> Page[Any]:
+def _weighed_page(question: Question, size: int, form: Form, database: str) -> Page[Any]:
     """A page of which it is known what it weighs before it is read.
 
     An order that moves meanwhile is left out: it comes at its new time. If that was all, we look again.
     """
-    orders = question.orders(settings.FEED_DATABASE)
+    orders = question.orders(database)
     while weights := list(orders.values_list("updated_time", OctetLength("document"))[: size + 1]):
         times = list(_fitting(weights[:size]))
         found = orders.filter(updated_time__in=times)

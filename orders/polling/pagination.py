@@ -15,7 +15,7 @@ from orders.feed import Page
 from orders.forms import Form, Row
 from orders.heads import heads
 from orders.models import REPRESENTATION
-from orders.polling.fields import MAX_PAGE_SIZE
+from orders.polling.parameters import MAX_PAGE_SIZE
 from orders.polling.reading import Asked
 from orders.question import Question
 from wire.times import EARLIEST
@@ -67,10 +67,14 @@ class OrdersById(PollPagination):
     def respond(self, request: HttpRequest, asked: Asked) -> HttpResponse:
         """The orders that are asked for. One query, unless they are too heavy for one answer."""
         found, not_shown = _named(asked.question)
+        self.check(found)
         documents = [document for texts in found.values() for document in texts]
         times = [forms.updated_time(document) for document in documents]
         tag = weak_etag(list(found), not_shown, times, _checksums(Page(documents, has_more=False)))
         return json_response(self.body(found, not_shown), {"ETag": tag})
+
+    def check(self, found: dict[str, list[bytes]]) -> None:
+        """Refuse what was probably not meant. Raises BadParameters."""
 
     def body(self, found: dict[str, list[bytes]], not_shown: list[str]) -> bytes:
         """The JSON of the orders found by each id that was asked for, and the ids that did not fit."""
