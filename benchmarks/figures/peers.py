@@ -68,23 +68,12 @@ def _peers(environment: dict[str, str]) -> list[Peer]:
         return postgrest_peer.page(BIG, time)
 
     rest = {**environment, **postgrest_peer.environment(environment["DATABASE_URL"])}
+    fastapi = uvicorn("benchmarks.peers.fastapi_documents")
+    packing = "FastAPI, stored documents through its GZipMiddleware"
     return [
         Peer(site("stock DRF", wsgi("benchmarks.peers.stock_drf.wsgi")), plain, 40, SLOW),
         Peer(site("FastAPI, JSON in SQL", uvicorn("benchmarks.peers.fastapi_sql")), plain, 3),
         Peer(Site("PostgREST", postgrest, rest, rest_page(LONG_AGO)), rest_page, 5),
-        Peer(
-            site("FastAPI, stored documents", uvicorn("benchmarks.peers.fastapi_documents")),
-            plain,
-            0.8,
-            idle_target=1.3,
-        ),
-        Peer(
-            site(
-                "FastAPI, stored documents through its GZipMiddleware",
-                uvicorn("benchmarks.peers.fastapi_gzip"),
-            ),
-            plain,
-            3,
-            headers=GZIP,
-        ),
+        Peer(site("FastAPI, stored documents", fastapi), plain, 0.8, idle_target=1.3),
+        Peer(site(packing, uvicorn("benchmarks.peers.fastapi_gzip")), plain, 3, headers=GZIP),
     ]
