@@ -14,7 +14,7 @@ from isal.isal_zlib import crc32, crc32_combine
 from wire.times import TIME_LENGTH
 
 LEVEL = 1
-"""ISA-L's: 11 µs and 0.72 KB an order of 2.2 KB; zlib's level 6 takes 28 µs for 0.68 KB."""
+"""ISA-L's: 8 µs and 580 bytes an order of 1.7 KB; zlib's level 6 takes 19 µs for 540."""
 
 RAW_DEFLATE = -15
 MAX_STORED_BYTES = 0xFFFF

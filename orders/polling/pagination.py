@@ -10,11 +10,12 @@ from django.utils.encoding import escape_uri_path
 from isal.isal_zlib import crc32
 from rest_framework.pagination import BasePagination
 
-from orders import feed, fragments
-from orders.feed import Form, Page, Row
+from orders import feed, forms, fragments
+from orders.feed import Page
+from orders.forms import Form, Row
 from orders.heads import heads
 from orders.models import REPRESENTATION
-from orders.polling.fields import MAX_PAGE_SIZE
+from orders.polling.parameters import MAX_PAGE_SIZE
 from orders.polling.reading import Asked
 from orders.question import Question
 from wire.times import EARLIEST
@@ -66,10 +67,14 @@ class OrdersById(PollPagination):
     def respond(self, request: HttpRequest, asked: Asked) -> HttpResponse:
         """The orders that are asked for. One query, unless they are too heavy for one answer."""
         found, not_shown = _named(asked.question)
+        self.check(found)
         documents = [document for texts in found.values() for document in texts]
-        times = [feed.updated_time(document) for document in documents]
+        times = [forms.updated_time(document) for document in documents]
         tag = weak_etag(list(found), not_shown, times, _checksums(Page(documents, has_more=False)))
         return json_response(self.body(found, not_shown), {"ETag": tag})
+
+    def check(self, found: dict[str, list[bytes]]) -> None:
+        """Refuse what was probably not meant. Raises BadParameters."""
 
     def body(self, found: dict[str, list[bytes]], not_shown: list[str]) -> bytes:
         """The JSON of the orders found by each id that was asked for, and the ids that did not fit."""
@@ -90,7 +95,7 @@ def _named(question: Question) -> tuple[dict[str, list[bytes]], list[str]]:
         rows = feed.page(Question(question.scope, ids=(order_id,)), MAX_PAGE_SIZE, Form.ROWS).items
         documents = _by_id((order_id,), rows)
         total += sum(map(len, documents[order_id]))
-        if number and total > feed.MAX_PAGE_BYTES:
+        if number and total > forms.MAX_PAGE_BYTES:
             return found, list(question.ids[number:])
         found |= documents
     return found, []
@@ -110,7 +115,7 @@ def json_response(body: bytes, headers: dict[str, str]) -> HttpResponse:
 
 def _newest(page: Page[bytes]) -> str:
     last = page.items[-1]
-    return fragments.updated_time(last) if page.form is Form.GZIP else feed.updated_time(last)
+    return fragments.updated_time(last) if page.form is Form.GZIP else forms.updated_time(last)
 
 
 def _checksums(page: Page[bytes]) -> bytes:

@@ -9,7 +9,7 @@ from rest_framework.throttling import BaseThrottle
 from callers.quotas import use_quota
 from callers.throttles import record_use
 from callers.tokens import access_of
-from orders.polling.fields import MAX_IDS
+from orders.polling.parameters import MAX_IDS
 
 
 class OrderThrottle(BaseThrottle):

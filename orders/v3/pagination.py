@@ -7,10 +7,12 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from orders import fragments
-from orders.feed import Form, Page
+from orders.feed import Page
+from orders.forms import Form
 from orders.polling.pagination import FeedPagination, OrdersById, json_response
 from orders.question import Question
 from wire.encoding import MIN_GZIP_BYTES, accepts_gzip
+from wire.refusals import BadParameters, ParameterError
 from wire.times import format_time
 
 
@@ -40,6 +42,20 @@ class V3FeedPagination(FeedPagination):
 
 class V3OrdersById(OrdersById):
     """The orders, the ids that are not there and, if there are any, the ids that did not fit."""
+
+    def check(self, found: dict[str, list[bytes]]) -> None:
+        """An id with a comma that no order has was meant as a list."""
+        errors = [
+            ParameterError(
+                "id",
+                "has a comma, and no order has this id; repeat the parameter",
+                "&id=".join(order_id.split(",")),
+            )
+            for order_id, documents in found.items()
+            if "," in order_id and not documents
+        ]
+        if errors:
+            raise BadParameters(errors)
 
     def body(self, found: dict[str, list[bytes]], not_shown: list[str]) -> bytes:
         orders = b",".join(document for documents in found.values() for document in documents)

@@ -8,6 +8,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,6 +130,16 @@ def test_what_was_damaged_is_no_fragment(document: str) -> None:
     for damaged in [*cut, *flipped, fragment + b"\0", fragment + fragments.make(b"x", TIME)[35:]]:
         with pytest.raises(fragments.NotAFragment):
             fragments.read(damaged)
+
+
+@pytest.mark.django_db
+def test_postgresql_does_not_try_to_compress_fragments_again() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attstorage FROM pg_attribute"
+            " WHERE attrelid = 'orders_salesorder'::regclass AND attname = 'fragment'"
+        )
+        assert cursor.fetchall() == [("e",)]  # external
 
 
 def run(program: str, *arguments: str) -> None:
