@@ -13,7 +13,6 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from acommerce_status.assets import guard
 from acommerce_status.embedded import secret_key as embedded_secret_key
 from stores import databases
 
@@ -49,6 +48,14 @@ def _instant(name: str, default: str) -> datetime:
     return value
 
 
+def _count(name: str, default: int) -> int:
+    """The whole number, 1 or more, in the variable `name`."""
+    text = env.str(name, default=str(default))
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number, 1 or more, such as {default}.")
+    return int(text)
+
+
 def _seconds(name: str, default: int) -> int:
     """The whole number of seconds, 1 or more, in the variable `name`."""
     try:
@@ -66,7 +73,9 @@ SECRET_KEY = embedded_secret_key(VAR_DIR) if EMBEDDED else env.str("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = [".localhost", "127.0.0.1", "[::1]"] if EMBEDDED else env.list("ALLOWED_HOSTS")
 HTTPS = env.bool("HTTPS", default=not EMBEDDED)
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
-WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
+BIND = env.str("BIND", default="127.0.0.1:8000")
+WEB_CONCURRENCY = _count("WEB_CONCURRENCY", 1)
+WEB_THREADS = _count("WEB_THREADS", 2)
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -93,7 +102,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "acommerce_status.middleware.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "acommerce_status.middleware.GzipMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -102,9 +110,6 @@ TEMPLATES: list[dict[str, Any]] = [
 APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
-WHITENOISE_ADD_HEADERS_FUNCTION = guard
-WHITENOISE_ALLOW_ALL_ORIGINS = False
-WHITENOISE_USE_FINDERS = True  # the assets are served from the installed packages: no collectstatic step
 
 # -- Time and language
 USE_TZ = True

@@ -13,9 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
 from acommerce_status.arrival import REQUEST_SECONDS
 from acommerce_status.worker import ANSWER_SECONDS
+
 from testbed.servers import Server, serve
 from tests.promises.raw import PATIENCE, connect, exchange, request
 
