@@ -7,10 +7,10 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
 from callers.quotas import parse_rate
-from orders.documents import REPRESENTATION
-from orders.models import FeedClock, SalesOrder
+from orders.models import SalesOrder
 
 SHORTEST_SECRET = 50
 LONGEST_MEMORY = 10
@@ -30,8 +30,8 @@ def check_documents(
     if not databases:
         return []
     try:
-        due = FeedClock.objects.get().representation < REPRESENTATION and SalesOrder.objects.exists()
-    except (DatabaseError, FeedClock.DoesNotExist):
+        due = SalesOrder.objects.outdated().exists()
+    except DatabaseError:
         return []
     hint = "Run manage.py render_documents; the server answers with the older documents until then."
     return (
@@ -39,6 +39,22 @@ def check_documents(
         if due
         else []
     )
+
+
+@register(Tags.models)
+def check_filed_statuses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """FILED_STATUSES names every status column of an order, nothing else, and functions that exist."""
+    columns = {field.name for field in SalesOrder._meta.fields if field.name.endswith("_status")}
+    filed = settings.FILED_STATUSES
+    wrong = [f"{name} is no status column of SalesOrder" for name in sorted(filed.keys() - columns)]
+    wrong += [f"the column {name} of SalesOrder is missing" for name in sorted(columns - filed.keys())]
+    for name, path in filed.items():
+        try:
+            import_string(path)
+        except ImportError as error:
+            wrong.append(f"{name}: {error}")
+    hint = "Name each status column of SalesOrder with the dotted path of a function of the document."
+    return [Error(f"FILED_STATUSES: {what}.", hint=hint, id="orders.E001") for what in wrong]
 
 
 def _dangerous() -> Iterator[CheckMessage]:

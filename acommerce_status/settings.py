@@ -111,6 +111,12 @@ APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 
+# -- Status columns of orders, each with the function of the document that fills it
+FILED_STATUSES = {
+    "order_status": "orders.documents.order_status",
+    "v2_status": "orders.v2.legacy.legacy_status",
+}
+
 # -- Time and language
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -154,8 +160,6 @@ CACHES: dict[str, dict[str, Any]] = {
     },
 }
 RATELIMIT_USE_CACHE = "limits"
-RATELIMIT_FAIL_OPEN = True
-RATELIMIT_IP_META_KEY = "callers.addresses.client_address"
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # no form is posted to us, and acommerce_status.html_pages forbids framing on its own
     "security.W003",  # no cookie is ever set, so there is nothing to forge with

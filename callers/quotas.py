@@ -1,19 +1,23 @@
-"""Counting: one use of a quota through django-ratelimit, and the headers that tell of it.
+"""Counting: one use of a quota in django-ratelimit's windows, and the headers that tell of it.
 
 Header syntax: draft-ietf-httpapi-ratelimit-headers-11.
 """
 
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from django.http import HttpRequest
-from django_ratelimit.core import get_usage
+from django.conf import settings
+from django.core.cache import caches
+from django_ratelimit.core import EXPIRATION_FUDGE, _get_window, _make_cache_key
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
+@lru_cache
 def parse_rate(text: str) -> tuple[int, int]:
     """`600/m` as (600 uses, 60 seconds). Raises ValueError with a sentence that shows the form."""
     match = _RATE.fullmatch(text)
@@ -43,23 +47,30 @@ class Use:
         return max(self.limit - self.count, 0)
 
 
-def use_quota(request: HttpRequest, *, policy: str, key: str, rate: str) -> Use | None:
+def use_quota(*, policy: str, key: str, rate: str) -> Use | None:
     """Count one use of `policy` by `key`. None when the counter store is away: the limiter fails open.
 
-    django-ratelimit's windows include their last second, so the wait that is surely enough is one second
-    longer than the `time_left` it tells. Group and value are hashed without a separator; ours end with one.
+    Windows and the names of counters are django-ratelimit's, as its `get_usage` makes them. A window includes
+    its last second, so the wait that is surely enough is one second longer than what is left of it.
     """
     limit, window = parse_rate(rate)
-    usage = get_usage(
-        request,
-        group=f"{policy}|",
-        key=lambda group, request: f"{key}|",
-        rate=(limit, window),
-        increment=True,
-    )
-    if usage is None:
-        return None
-    return Use(policy, limit, window, usage["count"], usage["time_left"] + 1)
+    end = _get_window(f"{key}|", window)
+    counters = caches[settings.RATELIMIT_USE_CACHE]
+    name = _counter(policy, key, limit, window, end)
+    if counters.add(name, 1, window + EXPIRATION_FUDGE):
+        count: int | None = 1
+    else:
+        count = counters.incr(name)
+    return None if count is None else Use(policy, limit, window, count, end - int(time.time()) + 1)
+
+
+@lru_cache(maxsize=10_000)
+def _counter(policy: str, key: str, limit: int, window: int, end: int) -> str:
+    """The name of a counter, remembered because making it costs as much as counting.
+
+    Group and value are hashed without a separator; ours end with one.
+    """
+    return str(_make_cache_key(f"{policy}|", end, (limit, window), f"{key}|", None))
 
 
 def tightest(uses: Iterable[Use]) -> list[Use]:

@@ -19,7 +19,7 @@ class CallerThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         access = access_of(request)
         rate = access.rate or settings.CALLER_RATE
-        return allow(view, use_quota(request, policy="caller", key=str(access.caller_id), rate=rate))
+        return allow(view, use_quota(policy="caller", key=str(access.caller_id), rate=rate))
 
 
 def allow(view: Any, use: Use | None) -> bool:

@@ -37,7 +37,7 @@ class TokenView(APIView):
         except Unrecognised:
             _count_guess(request, username)
             raise WrongCredentials from None
-        _count_request(request, caller_id, rate)
+        _count_request(caller_id, rate)
         token, expires_time = give_token(caller_id)
         answer = {"username": username, "token_id": token, "expires_at": format_time(expires_time)}
         return Response({"token": answer}, headers={"Cache-Control": "no-store"})
@@ -54,9 +54,9 @@ def _credentials(request: Request) -> dict[str, str]:
     return credentials
 
 
-def _count_request(request: Request, caller_id: int, rate: str) -> None:
+def _count_request(caller_id: int, rate: str) -> None:
     """Count a request for a token with all others of its caller: each leaves a row. Raises QuotaExceeded."""
-    use = use_quota(request, policy="caller", key=str(caller_id), rate=rate or settings.CALLER_RATE)
+    use = use_quota(policy="caller", key=str(caller_id), rate=rate or settings.CALLER_RATE)
     if use and use.exceeded:
         raise QuotaExceeded([use])
 
@@ -67,7 +67,7 @@ def _count_guess(request: Request, username: str) -> None:
     Only wrong keys are counted and refused so: a flood of them does not lock out who has the right one.
     """
     counted = (("username", username), ("address", client_address(request)))
-    uses = [use_quota(request, policy=policy, key=key, rate=settings.GUESS_RATE) for policy, key in counted]
+    uses = [use_quota(policy=policy, key=key, rate=settings.GUESS_RATE) for policy, key in counted]
     if violated := [use for use in uses if use and use.exceeded]:
         raise QuotaExceeded(violated)
 

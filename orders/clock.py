@@ -18,7 +18,7 @@ class FeedClock(models.Model):
 
     last_time = models.DateTimeField()
     representation = models.PositiveSmallIntegerField(
-        default=1, help_text="Every stored document has at least this representation."
+        default=1, help_text="Not used any more; servers of the first release read it."
     )
 
     @classmethod

@@ -9,9 +9,6 @@ import orjson
 from orders.models import SalesOrder, StatusEvent
 from wire.times import format_time
 
-REPRESENTATION = 1
-"""The number of the shape below. Raise it with the shape; `manage.py render_documents` rewrites the older."""
-
 Document = dict[str, Any]
 
 
@@ -46,6 +43,12 @@ def stamp(document: Document, time: datetime) -> None:
     for owner in (document, *document["shipments"]):
         for entry in owner["statusHistory"]:
             entry["updatedTime"] = entry["updatedTime"] or text
+
+
+def order_status(document: Document) -> str | None:
+    """The order's own status, as v3 shows it."""
+    status: str | None = document["orderStatus"]
+    return status
 
 
 def to_text(document: Document) -> str:

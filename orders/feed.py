@@ -1,71 +1,142 @@
-"""The feed as pages ask it: QuerySet methods, compiled to SQL once for each shape of question.
+"""The feed in pages: a poll, a subscription and a batch ask for it in the same way (contract, section 4)."""
 
-The ORM takes longer to build and compile a page's query than PostgreSQL to answer it, so its text is
-kept; a constant text is also what makes psycopg prepare the statement. docs/performance.md has the figures.
-"""
-
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from enum import Enum
+from typing import Any, Generic, Literal, TypeVar, overload
 
 from django.conf import settings
 from django.db import connections
+from django.db.models import Case, Func, IntegerField, TextField, When
 
-from callers.models import Scope
-from orders.models import SalesOrder
-from wire.times import EARLIEST
+from orders.models import SalesOrderQuerySet
+from orders.question import Question, statement
+from stores.raw import raw_column
+from wire.times import TIME_LENGTH
 
-Condition = tuple[str, Any]
-"""A method of SalesOrderQuerySet, and its one argument."""
+MAX_PAGE_BYTES = 8 * 1024 * 1024
+"""Of stored documents in UTF-8. A page ends before it gets heavier, but has one order at least."""
+MAX_LIGHT_BYTES = MAX_PAGE_BYTES // 100
+"""An order up to here is read without being weighed: a full page of such orders is not too heavy."""
 
-Shape = tuple[str, int]
-"""A method of SalesOrderQuerySet, and how many values its argument has; -1: it is a single one."""
+_UPDATED_TIME = b'"updatedTime":"'
+
+Item = TypeVar("Item")
+
+
+class Form(Enum):
+    """What a page is made of: the stored JSON, as bytes, or rows for those who look into them."""
+
+    TEXT = "text"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True)
-class Question:
-    """Which orders of a scope are asked for. `where` narrows it; nothing is read before `rows`."""
+class Row:
+    """An order, and its stored JSON."""
 
-    scope: Scope
-    conditions: tuple[Condition, ...] = ()
-
-    def where(self, method: str, value: Any) -> "Question":
-        """Narrowed by a method of SalesOrderQuerySet."""
-        return Question(self.scope, (*self.conditions, (method, value)))
-
-    @property
-    def since(self) -> datetime:
-        """The instant that all orders asked for are later than."""
-        return next((value for method, value in self.conditions if method == "updated_after"), EARLIEST)
-
-    def rows(self, *columns: str, limit: int | None = None) -> list[tuple[Any, ...]]:
-        """These columns of the first `limit` orders, oldest change first. One query."""
-        connection = connections[settings.FEED_DATABASE]
-        values: list[Any] = [self.scope.identifier]
-        shape: list[Shape] = []
-        for method, value in self.conditions:
-            several = isinstance(value, list)
-            shape.append((method, len(value) if several else -1))
-            values += value if several else [value]
-        sql = _sql(connection.vendor, self.scope.kind, tuple(shape), columns, limit)
-        adapt = connection.ops.adapt_datetimefield_value
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [adapt(value) if isinstance(value, datetime) else value for value in values])
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+    updated_time: datetime
+    channel_id: str
+    order_id: str
+    document: str
 
 
-@lru_cache(maxsize=1000)
-def _sql(
-    vendor: str, kind: str, shape: tuple[Shape, ...], columns: tuple[str, ...], limit: int | None
-) -> str:
-    """The SQL of a shape of question: a placeholder for each value, in the order of the conditions."""
-    queryset = SalesOrder.objects.using(settings.FEED_DATABASE).visible_to(Scope(kind, ""))
-    for method, count in shape:
-        stand_in: Any = EARLIEST if method.startswith("updated_") else "?"
-        several = [str(index) for index in range(count)]
-        queryset = getattr(queryset, method)(stand_in if count < 0 else several)
-    found = queryset.in_feed_order().values_list(*columns)[:limit]
-    sql, _ = found.query.get_compiler(settings.FEED_DATABASE).as_sql()
-    return str(sql)
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Orders by ascending `updatedTime`; whether more of them were there when it was read."""
+
+    items: list[Item]
+    has_more: bool
+
+
+class OctetLength(Func):
+    """The bytes of a text in UTF-8. PostgreSQL need not read a text for it."""
+
+    function = "OCTET_LENGTH"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """OCTET_LENGTH came to SQLite with 3.43."""
+        return self.as_sql(compiler, connection, template="LENGTH(CAST(%(expressions)s AS BLOB))", **context)
+
+
+@overload
+def page(question: Question, size: int, form: Literal[Form.TEXT] = Form.TEXT) -> Page[bytes]: ...
+@overload
+def page(question: Question, size: int, form: Literal[Form.ROWS]) -> Page[Row]: ...
+def page(question: Question, size: int, form: Form = Form.TEXT) -> Page[Any]:
+    """Up to `size` orders and 8 MiB. One query; three where an order on the page is over a hundredth of that.
+
+    One row more than asked tells whether there are more.
+    """
+    items = _read(question, size + 1, form)
+    if None in items:
+        return _weighed_page(question, size, form)
+    return Page(items[:size], has_more=len(items) > size)
+
+
+def updated_time(document: bytes) -> str:
+    """The order's `updatedTime` in a stored document.
+
+    The first match is the order's own: quotes inside values are escaped.
+    """
+    start = document.index(_UPDATED_TIME) + len(_UPDATED_TIME)
+    return document[start : start + TIME_LENGTH].decode()
+
+
+def _read(question: Question, limit: int, form: Form) -> list[Any]:
+    """The items of a page; None in place of an order that is to be weighed first."""
+    database = settings.FEED_DATABASE
+    sql, parameters = statement(question, _COLUMNS[form], limit, database)
+    with connections[database].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        if form is Form.TEXT:
+            return raw_column(cursor)
+        return [_row(*columns) for columns in cursor.fetchall()]
+
+
+def _texts(orders: SalesOrderQuerySet) -> Any:
+    return orders.alias(bytes=OctetLength("document")).values_list(_LIGHT)
+
+
+def _rows(orders: SalesOrderQuerySet) -> Any:
+    columns = ("updated_time", "channel_id", "order_id")
+    return orders.alias(bytes=OctetLength("document")).values_list(*columns, _LIGHT)
+
+
+_LIGHT = Case(When(bytes__lte=MAX_LIGHT_BYTES, then="document"), output_field=TextField())
+_COLUMNS = {Form.TEXT: _texts, Form.ROWS: _rows}
+
+
+def _row(updated_time: datetime, channel_id: str, order_id: str, document: str | None) -> Row | None:
+    return None if document is None else Row(updated_time, channel_id, order_id, document)
+
+
+def _weighed_page(question: Question, size: int, form: Form) -> Page[Any]:
+    """A page of which it is known what it weighs before it is read.
+
+    An order that moves meanwhile is left out: it comes at its new time. If that was all, we look again.
+    """
+    orders = question.orders(settings.FEED_DATABASE)
+    while weights := list(orders.values_list("updated_time", OctetLength("document"))[: size + 1]):
+        times = list(_fitting(weights[:size]))
+        found = orders.filter(updated_time__in=times)
+        rows = [
+            Row(*columns)
+            for columns in found.values_list("updated_time", "channel_id", "order_id", "document")
+        ]
+        if rows:
+            items = rows if form is Form.ROWS else [row.document.encode() for row in rows]
+            return Page(items, has_more=len(times) < len(weights))
+    return Page([], has_more=False)
+
+
+def _fitting(weights: list[tuple[datetime, int]]) -> Iterator[datetime]:
+    """The times of the first orders that fit a page, one at least."""
+    total = 0
+    for number, (time, weight) in enumerate(weights):
+        total += weight
+        if number and total > MAX_PAGE_BYTES:
+            return
+        yield time

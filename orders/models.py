@@ -9,7 +9,21 @@ from django.db import models
 from callers.models import Scope
 from orders.clock import STEP, FeedClock, FeedHead
 
-__all__ = ["STEP", "FeedClock", "FeedHead", "SalesOrder", "SalesOrderQuerySet", "Shipment", "StatusEvent"]
+__all__ = [
+    "REPRESENTATION",
+    "STEP",
+    "FeedClock",
+    "FeedHead",
+    "SalesOrder",
+    "SalesOrderQuerySet",
+    "Shipment",
+    "StatusEvent",
+]
+
+
+REPRESENTATION = 1
+"""The number of the shape in which orders are stored (orders.documents). Raise it when that changes, and make
+a migration, because an index names it; then `manage.py render_documents` rewrites the older orders."""
 
 
 class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):
@@ -29,13 +43,9 @@ class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):
         """Changed at `until` or before it, so that windows (since, until] tile."""
         return self.filter(updated_time__lte=until)
 
-    def with_status(self, status: str) -> Self:
-        """Whose `orderStatus` is this one, as v3 tells it."""
-        return self.filter(order_status=status)
-
-    def with_v2_status(self, status: str) -> Self:
-        """Whose status is this one, as v2 tells it."""
-        return self.filter(v2_status=status)
+    def filed_under(self, column: str, value: str) -> Self:
+        """Filed under `value` in `column`: a status, as one of the wires tells it."""
+        return self.filter(**{column: value})
 
     def named(self, order_ids: Iterable[str]) -> Self:
         """With one of these ids; a partner may have several orders of one id, in different channels."""
@@ -48,6 +58,10 @@ class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):
             for kind in ("channel", "partner")
             for identifier, time in self.values_list(f"{kind}_id").annotate(time=models.Max("updated_time"))
         }
+
+    def outdated(self) -> Self:
+        """Stored in an older representation. The index `outdated_orders` holds these alone."""
+        return self.filter(representation__lt=REPRESENTATION)
 
     def in_feed_order(self) -> Self:
         """Oldest change first: the one order of the feed."""
@@ -82,6 +96,11 @@ class SalesOrder(models.Model):
             models.Index(fields=["channel_id", "v2_status", "updated_time"], name="channel_v2_status_feed"),
             models.Index(fields=["partner_id", "v2_status", "updated_time"], name="partner_v2_status_feed"),
             models.Index(fields=["partner_id", "order_id"], name="partner_order_id"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(representation__lt=REPRESENTATION),
+                name="outdated_orders",
+            ),
         ]
 
 

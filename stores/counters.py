@@ -1,7 +1,6 @@
 """The store of the limits' counters: one round trip to Redis for each count, and none while it is away."""
 
 import logging
-import time
 from typing import Any
 
 import redis
@@ -9,10 +8,11 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from stores.breaker import Breaker
+
 logger = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 0.25
-PAUSE_SECONDS = 1.0
+TIMEOUT_SECONDS = 0.25
 
 _COUNT = """
 local count = redis.call('INCRBY', KEYS[1], ARGV[1])
@@ -22,36 +22,40 @@ return count
 
 
 class CounterStore(BaseCache):
-    """As much of a Django cache as django-ratelimit uses: `add`, and `incr` of what `add` found there.
+    """As much of a Django cache as the limiter uses: `add` notes how long a counter lives, `incr` counts.
 
-    `add` counts at once and keeps the count for the `incr` that follows. When Redis does not answer within a
-    quarter of a second, nobody waits for it again for a second: `add` is False and `incr` None, which
-    django-ratelimit takes as a failure, and fails open. `uncounted` tells how often.
-
-    Django gives every thread a store of its own, so a store holds one connection, and asks by it directly:
-    redis-py's client and pool around it cost more than asking does.
+    When Redis does not answer within a quarter of a second, nobody asks it again for a second: `incr` is
+    None, and the limiter fails open. `uncounted` is how often that was. Django gives every thread a store of
+    its own.
     """
 
     uncounted = 0
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        patience = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
-        self._redis = redis.Redis.from_url(server, retry=Retry(NoBackoff(), 0), **patience)
-        self._connection: Any = self._redis.connection_pool.make_connection()
-        self._counted: int | None = None
-        self._pause_until = 0.0
+        timeouts = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+        ended = Retry(
+            NoBackoff(), 1, (redis.ConnectionError,)
+        )  # Redis ended a connection: found out by using it
+        self._redis = redis.Redis.from_url(server, retry=ended, **timeouts)
+        self._breaker = Breaker()
+        self._lifetimes: dict[str, int] = {}
 
     def add(
         self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        """Count `value` more; whether this was the first. The counter lives for `timeout` seconds."""
-        self._counted = self._count(key, int(value), int(timeout or 0))
-        return bool(self._counted == value)
+        """Note that the counter `key` lives for `timeout` seconds; False, because only `incr` counts."""
+        self._lifetimes = {key: int(timeout or 0)}
+        return False
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> Any:
-        """What the last `add` counted; None when the store was away."""
-        return self._counted
+        """Count `delta` more; the count, or None while the store is away.
+
+        Raises ValueError for another key than the one that `add` was last given, as its lifetime is unknown.
+        """
+        if key not in self._lifetimes:
+            raise ValueError(f"How long the counter {key} lives is not known: call add first.")
+        return self._count(key, delta, self._lifetimes[key])
 
     def clear(self) -> None:
         """Forget all counters."""
@@ -65,24 +69,12 @@ class CounterStore(BaseCache):
         except redis.RedisError:
             return False
 
-    def _ask(self, *command: str | int) -> Any:
-        """What Redis says. Raises RedisError.
-
-        A connection that Redis has ended meanwhile is found out by using it, so it is tried once more.
-        """
-        try:
-            self._connection.send_command(*command)
-            return self._connection.read_response()
-        except redis.ConnectionError:
-            self._connection.send_command(*command)
-            return self._connection.read_response()
-
-    def _count(self, key: str, value: int, seconds: int) -> int | None:
-        if time.monotonic() >= self._pause_until:
+    def _count(self, key: str, delta: int, seconds: int) -> int | None:
+        if not self._breaker.is_open:
             try:
-                return int(self._ask("EVAL", _COUNT, 1, f"{self.key_prefix}:{key}", value, seconds))
+                return int(self._redis.eval(_COUNT, 1, f"{self.key_prefix}:{key}", delta, seconds))
             except redis.RedisError as error:
-                self._pause_until = time.monotonic() + PAUSE_SECONDS
+                self._breaker.trip()
                 reason = type(error).__name__
                 logger.error("limits fail open, %d uses uncounted so far: %s", self.uncounted + 1, reason)
         self.uncounted += 1

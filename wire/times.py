@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
+from django.utils.http import parse_http_date
+
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST_OFFSET = timedelta(hours=16)  # exclusive; PostgreSQL's limit, and beyond every zone on Earth
 LONGEST_TEXT = 64
@@ -11,13 +13,15 @@ TIME_LENGTH = len("2026-11-22T08:00:00.000020Z")
 
 _TIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})"
-    r"(?:\.(?P<fraction>[0-9]{1,9}))?(?P<zone>[Zz]|[+ -][0-9]{2}:[0-9]{2})",
+    r"(?:\.(?P<fraction>[0-9]{1,9}))?(?P<zone>[Zz]|[+ -][0-9]{2}:?[0-9]{2})",
 )
 _NEARLY = re.compile(
-    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[Tt ](?P<minutes>[0-9]{2}:[0-9]{2})(?P<seconds>:[0-9]{2}(?:\.[0-9]{1,9})?)?)?"
-    r"(?:(?<=\.[0-9]{9})[0-9]+)?(?P<zone>[Zz]|[+ -][0-9]{2}:[0-9]{2})?",
+    r"(?P<year>[0-9]{4})-?(?P<month>[0-9]{2})-?(?P<day>[0-9]{2})"
+    r"(?:[Tt ](?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2})"
+    r"(?::?(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9})[0-9]*)?)?)?"
+    r"(?P<zone>[Zz]|(?P<sign>[+ -])(?P<hours>[0-9]{2})(?::?(?P<minutes>[0-9]{2}))?)?",
 )
+_UNIX = re.compile(r"(?P<seconds>0|[0-9]{9,10})(?P<fraction>\.[0-9]{1,9})?|(?P<milliseconds>[0-9]{12,13})")
 
 
 class BadTime(ValueError):
@@ -33,7 +37,7 @@ class BadTime(ValueError):
 def parse_time(text: str) -> datetime:
     """The instant of an RFC 3339 text, in UTC, its fraction (0 to 9 digits) floored to microseconds.
 
-    A `+` that arrived as a space before the offset is repaired. Raises BadTime.
+    A `+` that arrived as a space before the offset is repaired; an offset may lack its colon. Raises BadTime.
     """
     match = _TIME.fullmatch(text) if len(text) <= LONGEST_TEXT else None
     if match is None:
@@ -58,7 +62,7 @@ def format_time(time: datetime) -> str:
 def _zone(text: str) -> timezone:
     if text in "Zz":
         return UTC
-    hours, minutes = int(text[1:3]), int(text[4:6])
+    hours, minutes = int(text[1:3]), int(text[-2:])
     offset = timedelta(hours=hours, minutes=minutes)
     if minutes > 59 or offset >= LARGEST_OFFSET:
         raise BadTime("has an offset that no zone has; offsets lie between -15:59 and +15:59")
@@ -73,14 +77,44 @@ def _in_range(time: datetime) -> datetime:
 
 
 def _meant(text: str) -> str | None:
-    """The nearest acceptable text for a time without zone, `T` or seconds, or with too many digits."""
-    match = _NEARLY.fullmatch(text) if len(text) <= LONGEST_TEXT else None
-    if match is None:
+    """The acceptable text for a time in another form, or None: see _nearly, _unix and _http."""
+    if len(text) > LONGEST_TEXT:
         return None
-    zone = (match["zone"] or "Z").replace(" ", "+")
-    guess = f"{match['date']}T{match['minutes'] or '00:00'}{match['seconds'] or ':00'}{zone}"
+    guess = _nearly(text) or _unix(text) or _http(text)
+    if guess is None:
+        return None
     try:
         parse_time(guess)
     except BadTime:
         return None
     return guess
+
+
+def _nearly(text: str) -> str | None:
+    """For a time in basic format, without zone, `T`, seconds or an offset's minutes, or with many digits."""
+    match = _NEARLY.fullmatch(text)
+    if match is None:
+        return None
+    found = match.groupdict(default="00")
+    fraction = f".{match['fraction']}" if match["fraction"] else ""
+    zone = f"{found['sign']}{found['hours']}:{found['minutes']}".replace(" ", "+") if match["sign"] else "Z"
+    return "{year}-{month}-{day}T{hour}:{minute}:{second}".format(**found) + fraction + zone
+
+
+def _unix(text: str) -> str | None:
+    """For seconds or milliseconds since 1970."""
+    match = _UNIX.fullmatch(text)
+    if match is None:
+        return None
+    if match["milliseconds"]:
+        return format_time(EARLIEST + timedelta(milliseconds=int(match["milliseconds"])))
+    whole = format_time(EARLIEST + timedelta(seconds=int(match["seconds"])))
+    return whole.replace(".000000", match["fraction"] or ".000000")
+
+
+def _http(text: str) -> str | None:
+    """For a date as HTTP headers have it (RFC 9110, section 5.6.7)."""
+    try:
+        return format_time(EARLIEST + timedelta(seconds=parse_http_date(text)))
+    except (ValueError, OverflowError):
+        return None

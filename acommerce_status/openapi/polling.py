@@ -9,7 +9,14 @@ from drf_spectacular.plumbing import build_examples_list
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from acommerce_status.openapi.identity import JSON, header_refs
-from orders.polling.fields import MAX_IDS, MAX_PAGE_SIZE, InstantField, OrderIdField, PageSizeField, WordField
+from orders.polling.fields import (
+    MAX_IDS,
+    MAX_PAGE_SIZE,
+    OrderIdParameter,
+    PageSizeParameter,
+    TimeParameter,
+    WordParameter,
+)
 
 HEADERS: JSON = {
     "ETag": {
@@ -139,4 +146,9 @@ def _order_ids(filter_: Filter) -> JSON:
     return {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_IDS, "examples": [["FRIS00201"]]}
 
 
-_KINDS = {InstantField: _instant, PageSizeField: _page_size, WordField: _word, OrderIdField: _order_ids}
+_KINDS = {
+    TimeParameter: _instant,
+    PageSizeParameter: _page_size,
+    WordParameter: _word,
+    OrderIdParameter: _order_ids,
+}

@@ -27,7 +27,7 @@ class Refused(forms.ValidationError):
         self.suggestion = suggestion
 
 
-class InstantField(forms.Field):
+class TimeParameter(forms.Field):
     """An RFC 3339 time; see wire.times."""
 
     def clean(self, value: str) -> datetime:
@@ -37,7 +37,7 @@ class InstantField(forms.Field):
             raise Refused(error.detail, error.suggestion) from None
 
 
-class PageSizeField(forms.Field):
+class PageSizeParameter(forms.Field):
     """A whole number from 1 to 100."""
 
     def clean(self, value: str) -> int:
@@ -49,7 +49,7 @@ class PageSizeField(forms.Field):
         return number
 
 
-class WordField(forms.Field):
+class WordParameter(forms.Field):
     """One of a few words, written exactly so."""
 
     def __init__(self, *, choices: list[str], **kwargs: Any) -> None:
@@ -62,7 +62,7 @@ class WordField(forms.Field):
         return value
 
 
-class OrderIdField(forms.Field):
+class OrderIdParameter(forms.Field):
     """An order id: 1 to 100 characters, none of them a control character."""
 
     def clean(self, value: str) -> str:

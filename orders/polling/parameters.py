@@ -1,6 +1,7 @@
-"""Parameters as wires declare them, by django-filter: what each does to a question, what must fit together.
+"""Parameters as wires declare them, by django-filter: what each fills in a question, what must fit together.
 
 The OpenAPI document is made from these declarations; orders.polling.reading reads every request by them.
+django-filter filters nothing here: the question does.
 """
 
 from collections.abc import Iterator
@@ -10,14 +11,13 @@ from django.utils import timezone
 from django_filters import Filter
 from django_filters.rest_framework import FilterSet
 
-from orders.feed import Question
 from orders.models import FeedClock
 from orders.polling.fields import (
     CLOCK_TOLERANCE,
-    InstantField,
-    OrderIdField,
-    PageSizeField,
-    WordField,
+    OrderIdParameter,
+    PageSizeParameter,
+    TimeParameter,
+    WordParameter,
 )
 from wire.refusals import ParameterError
 from wire.times import format_time
@@ -26,53 +26,53 @@ Values = dict[str, Any]
 """The parameters that were sent, by name, cleaned."""
 
 
-class Condition(Filter):
-    """A parameter that narrows the question by the QuerySet method `method_name`."""
+class Parameter(Filter):
+    """A parameter that fills the field `fills` of Question, or says the `size` of a page."""
 
-    method_name: str
+    fills: str
 
-    def filter(self, question: Question, value: Any) -> Question:
-        return question.where(self.method_name, value)
-
-
-class SinceFilter(Condition):
-    field_class = InstantField
-    method_name = "updated_after"
+    def filled(self, value: Any) -> Any:
+        """What the field gets for the cleaned value of the parameter."""
+        return value
 
 
-class UntilFilter(Condition):
-    field_class = InstantField
-    method_name = "updated_until"
+class SinceParameter(Parameter):
+    field_class = TimeParameter
+    fills = "since"
 
 
-class StatusFilter(Condition):
-    """`orderStatus`, as v3 means it."""
-
-    field_class = WordField
-    method_name = "with_status"
+class UntilParameter(Parameter):
+    field_class = TimeParameter
+    fills = "until"
 
 
-class V2StatusFilter(StatusFilter):
-    """`orderStatus`, as v2 means it."""
+class StatusParameter(Parameter):
+    """Orders filed under a status; `column` is the one that the wire files by."""
 
-    method_name = "with_v2_status"
+    field_class = WordParameter
+    fills = "filed"
+    column = "order_status"
+
+    def filled(self, value: str) -> tuple[str, str]:
+        return self.column, value
 
 
-class OrderIdsFilter(Condition):
+class OrderIdsParameter(Parameter):
     """1 to 10 ids, by repeating the parameter."""
 
-    field_class = OrderIdField
-    method_name = "named"
+    field_class = OrderIdParameter
+    fills = "ids"
     repeatable = True
 
+    def filled(self, value: list[str]) -> tuple[str, ...]:
+        return tuple(value)
 
-class PageSizeFilter(Filter):
-    """How many of the orders one page takes; the page itself cuts them."""
 
-    field_class = PageSizeField
+class PageSizeOfFeed(Parameter):
+    """How many orders a page holds at most."""
 
-    def filter(self, question: Question, value: int) -> Question:
-        return question
+    field_class = PageSizeParameter
+    fills = "size"
 
 
 class Parameters(FilterSet):
@@ -86,7 +86,7 @@ class Parameters(FilterSet):
 class OrderIdsParameters(Parameters):
     """The parameter of the id endpoints."""
 
-    id = OrderIdsFilter(required=True, help_text="An order id; repeat it for up to 10 orders.")
+    id = OrderIdsParameter(required=True, help_text="An order id; repeat it for up to 10 orders.")
 
 
 class WindowParameters(Parameters):

@@ -1,45 +1,54 @@
-"""DRF's filter seam: a request's parameters read by the declarations of its wire, strictly or leniently.
+"""DRF's filter seam: a request's parameters, read by the declarations of its wire, strictly or leniently.
 
 Fields are cleaned one by one, because building django-filter's form costs more than the page.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.http import QueryDict
 from django_filters import Filter
-from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework.request import Request
+from rest_framework.filters import BaseFilterBackend
 
-from orders.feed import Question
-from orders.polling.fields import MAX_IDS, MAX_SHOWN_LENGTH, Refused, nearest
-from orders.polling.parameters import Values
+from callers.models import Scope
+from orders.polling.fields import MAX_IDS, MAX_PAGE_SIZE, MAX_SHOWN_LENGTH, Refused, nearest
+from orders.polling.parameters import Parameters, Values
+from orders.question import Question
 from wire.refusals import BadParameters, ParameterError
 
 MAX_SHOWN = 10
 """Unknown parameters that a refusal names: to tell of a thousand would cost more than any page."""
 
 
-class LenientParameters(DjangoFilterBackend):
-    """Unknown parameters mean nothing; a known one with a bad value, or sent twice, is refused.
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks for: a question, and how many orders its answer may hold."""
 
-    Raises BadParameters with all that is wrong, of unknown names with ten. Leaves the cleaned values in
-    `view.parameters`.
-    """
+    question: Question
+    size: int
 
-    def filter_queryset(self, request: Request, queryset: Question, view: Any) -> Question:
-        declared = view.filterset_class.base_filters
-        errors = [*self.unknown(request.query_params, declared)]
-        view.parameters = _cleaned(request.query_params, declared, errors)
-        errors += view.filterset_class.conflicts(view.parameters)
+
+class LenientParameters(BaseFilterBackend):
+    """Unknown parameters mean nothing; a known one with a bad value, or sent twice, is refused."""
+
+    def read(self, query: QueryDict, scope: Scope, parameters: type[Parameters]) -> Asked:
+        """Raises BadParameters with all that is wrong, but of unknown names with ten at most."""
+        declared = parameters.base_filters
+        errors = [*self.unknown(query, declared)]
+        values = _cleaned(query, declared, errors)
+        errors += parameters.conflicts(values)
         if errors:
             raise BadParameters(errors)
-        for name, value in view.parameters.items():
-            queryset = declared[name].filter(queryset, value)
-        return queryset
+        fields: dict[str, Any] = {}
+        for name, value in values.items():
+            fields.setdefault(declared[name].fills, declared[name].filled(value))
+        size = fields.pop("size", MAX_PAGE_SIZE)
+        return Asked(Question(scope, **fields), size)
 
     def unknown(self, query: QueryDict, declared: dict[str, Filter]) -> Iterator[ParameterError]:
+        """What is wrong with the names that were sent."""
         return iter(())
 
 

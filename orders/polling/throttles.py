@@ -20,7 +20,7 @@ class OrderThrottle(BaseThrottle):
             return True  # refused already; what is not answered is not counted against the order
         caller = access_of(request).caller_id
         allowed = True
-        for name in dict.fromkeys(request.query_params.getlist("id")[:MAX_IDS]):
-            use = use_quota(request, policy="order", key=f"{caller}|{name}", rate=settings.ORDER_RATE)
+        for name in dict.fromkeys(request.GET.getlist("id")[:MAX_IDS]):
+            use = use_quota(policy="order", key=f"{caller}|{name}", rate=settings.ORDER_RATE)
             allowed = allow(view, use) and allowed
         return allowed

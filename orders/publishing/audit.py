@@ -14,7 +14,8 @@ from orders.documents import Document, to_text
 from orders.models import FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
 from orders.publishing import bulk
 from orders.publishing.batch import Batch
-from orders.publishing.drafts import Draft, statuses
+from orders.publishing.drafts import Draft
+from orders.publishing.filing import is_filed
 from stores.waits import allow_long_waits
 from wire.times import format_time
 
@@ -84,7 +85,7 @@ def _order(draft: Draft, newest: datetime) -> Iterator[Finding]:
     document = draft.shown()
     if order.document != to_text(document):
         yield Finding(f"{name} has a document that its events do not render to.", order.pk)
-    if (order.order_status, order.v2_status) != statuses(document):
+    if not is_filed(order, document):
         yield Finding(f"{name} is filed under another status than its events amount to.", order.pk)
     yield from (Finding(f"{name} {what}.", order.pk) for what in _shown_wrongly(draft))
 

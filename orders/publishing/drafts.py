@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from orders import documents
-from orders.models import SalesOrder, Shipment, StatusEvent
+from orders.models import REPRESENTATION, SalesOrder, Shipment, StatusEvent
 from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal
-from orders.v2.legacy import legacy_status
+from orders.publishing.filing import file
 from wire.times import parse_time
 
 Outcome = Literal["published", "revised", "deleted", "unchanged", "rejected"]
@@ -69,9 +69,9 @@ class Draft:
         for event in self.touched.values():
             event.updated_time = event.updated_time or time
         self.order.order_created_time = parse_time(document["orderCreatedTime"])
-        self.order.order_status, self.order.v2_status = statuses(document)
+        file(self.order, document)
         self.order.updated_time = time
-        self.order.representation = documents.REPRESENTATION
+        self.order.representation = REPRESENTATION
         self.order.document = documents.to_text(document)
 
     def settled_events(self) -> Iterable[StatusEvent]:
@@ -97,7 +97,7 @@ class Draft:
 
     def _stored(self) -> documents.Document:
         """The document as readers have it; reading it costs a tenth of building it."""
-        if self.order.representation != documents.REPRESENTATION:
+        if self.order.representation != REPRESENTATION:
             return self.shown()
         return documents.from_text(self.order.document)
 
@@ -107,11 +107,6 @@ class Draft:
             setattr(target, name, getattr(event, name))
         if event.shipment_id and event.shipment_id not in self.shipments:
             self.shipments[event.shipment_id] = Shipment(shipment_id=event.shipment_id)
-
-
-def statuses(document: documents.Document) -> tuple[str | None, str | None]:
-    """What the order is filed under: its status as v3 tells it, and as v2 does."""
-    return document["orderStatus"], legacy_status(document)
 
 
 COPIED = (

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import orjson
 from django.db import transaction
 
-from orders.documents import REPRESENTATION, to_text
-from orders.models import FeedClock, FeedHead, SalesOrder
+from orders.documents import to_text
+from orders.models import REPRESENTATION, FeedClock, FeedHead, SalesOrder
 from orders.publishing.batch import Batch
-from orders.publishing.drafts import statuses
+from orders.publishing.filing import is_filed
 from orders.publishing.tables import Settled, publish_orders, write_orders
 from stores.waits import allow_long_waits
 
@@ -19,7 +19,8 @@ def outdated_orders() -> Iterator[list[int]]:
     """Primary keys of orders in an older representation, by batches. Begun again, it finds what is left."""
     last = 0
     while pks := list(
-        SalesOrder.objects.filter(pk__gt=last, representation__lt=REPRESENTATION)
+        SalesOrder.objects.outdated()
+        .filter(pk__gt=last)
         .order_by("pk")
         .values_list("pk", flat=True)[:BATCH_SIZE]
     ):
@@ -46,11 +47,6 @@ def render(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
     return len(rewritten), len(moved)
 
 
-def finish_rendering() -> None:
-    """Remember that no order is outdated any more."""
-    FeedClock.objects.update(representation=REPRESENTATION)
-
-
 def catch_up() -> None:
     """Set the clock and the heads to the newest orders, where those are ahead: after a restore by hand."""
     with transaction.atomic(durable=True):
@@ -65,8 +61,11 @@ def catch_up() -> None:
 def _is_outdated(pair: Settled) -> bool:
     draft, document = pair
     order = draft.order
-    filed = (order.representation, order.order_status, order.v2_status)
-    return filed != (REPRESENTATION, *statuses(document)) or order.document != to_text(document)
+    return (
+        order.representation != REPRESENTATION
+        or not is_filed(order, document)
+        or order.document != to_text(document)
+    )
 
 
 def _means_something_else(pair: Settled) -> bool:

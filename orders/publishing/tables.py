@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Model
 
 from callers.models import Scope
@@ -13,8 +14,7 @@ from orders.publishing.drafts import COPIED, Draft
 
 ORDER_COLUMNS = [
     "order_created_time",
-    "order_status",
-    "v2_status",
+    *settings.FILED_STATUSES,
     "updated_time",
     "representation",
     "document",

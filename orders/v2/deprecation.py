@@ -3,10 +3,10 @@
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 from django.utils.http import http_date
-from rest_framework.request import Request
 
 SUCCESSORS = {
     "since": "updatedSince",
@@ -20,7 +20,7 @@ SUCCESSORS = {
 """What v3 calls the parameters of v2."""
 
 
-def add_deprecation(request: Request, response: HttpResponseBase) -> None:
+def add_deprecation(request: HttpRequest, response: HttpResponseBase) -> None:
     """Add the headers to a v2 answer, beside the `Link` it may have."""
     links = [
         response.get("Link", ""),
@@ -32,11 +32,11 @@ def add_deprecation(request: Request, response: HttpResponseBase) -> None:
     response["Sunset"] = http_date(settings.V2_SUNSET.timestamp())
 
 
-def _successor(request: Request) -> str:
+def _successor(request: HttpRequest) -> str:
     """The same question in v3; parameters that v3 does not know are left out."""
     known = [
         (SUCCESSORS[name], text)
-        for name, texts in request.query_params.lists()
+        for name, texts in request.GET.lists()
         if name in SUCCESSORS and (name != "id" or request.path.endswith("/id"))
         for text in texts
     ]

@@ -1,66 +1,45 @@
-"""DRF's pagination seam for v2: a bare array, paged by `Link` only (contract, section 6)."""
+"""The bodies of v2: bare arrays, paged by `Link` only (contract, section 6)."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 import orjson
-from rest_framework.pagination import BasePagination
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from orders.polling.fields import MAX_PAGE_SIZE
-from orders.polling.pages import NamedRows, Rows, next_link
+from orders.feed import Page
+from orders.polling.pagination import FeedPagination, OrdersById
+from orders.question import Question
 from orders.v2.legacy import legacy_order
 
 
-@dataclass(frozen=True)
-class LegacyArray:
-    """Orders as v2 sees them, or rows that say what is missing, as JSON texts."""
-
-    texts: list[str]
-
-    def body(self) -> str:
-        return f"[{','.join(self.texts)}]"
-
-
-class LegacyFeedPagination(BasePagination):
+class LegacyFeedPagination(FeedPagination):
     """The same keyset pages as v3, each order converted."""
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        self.request = request
-        sizes = view.parameters
-        return Rows.fetch(queryset, sizes.get("pageSize") or sizes.get("page_size") or MAX_PAGE_SIZE)
+    since_names: ClassVar[tuple[str, ...]] = ("since", "updatedSince")
 
-    def get_paginated_response(self, data: Any) -> Response:
-        rows: Rows = data
-        headers = {"ETag": rows.etag}
-        if rows.has_more and rows.newest:
-            name = "since" if "since" in self.request.query_params else "updatedSince"
-            headers["Link"] = next_link(self.request, name, rows.newest)
-        return Response(LegacyArray([legacy_text(document) for document in rows.documents]), headers=headers)
+    def body(self, question: Question, page: Page[bytes], newest: str | None) -> bytes:
+        return b"[%b]" % b",".join(map(legacy_text, page.items))
 
 
-class LegacyOrdersById(BasePagination):
-    """A row for every id, found or not."""
+class LegacyOrdersById(OrdersById):
+    """A row for every order found, and one for every id that is not there or did not fit."""
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        return NamedRows.fetch(queryset, view.parameters["id"])
-
-    def get_paginated_response(self, data: Any) -> Response:
-        rows: NamedRows = data
-        texts = [
-            text
-            for order_id, documents in rows.documents.items()
-            for text in ([legacy_text(document) for document in documents] or [_not_found(order_id)])
+    def body(self, found: dict[str, list[bytes]], not_shown: list[str]) -> bytes:
+        rows = [
+            row
+            for order_id, documents in found.items()
+            for row in ([legacy_text(document) for document in documents] or [_missing(order_id, 404)])
         ]
-        return Response(LegacyArray(texts), headers={"ETag": rows.etag})
+        rows += [_missing(order_id, 413) for order_id in not_shown]
+        return b"[%b]" % b",".join(rows)
 
 
-def legacy_text(document: str) -> str:
+MESSAGES = {404: "Not Found", 413: "Not Shown: ask again, for fewer orders"}
+"""Why a row has no order; an order that did not fit is found by asking again."""
+
+
+def legacy_text(document: bytes) -> bytes:
     """The v2 JSON of a stored v3 document."""
-    return orjson.dumps(legacy_order(orjson.loads(document))).decode()
+    return orjson.dumps(legacy_order(orjson.loads(document)))
 
 
-def _not_found(order_id: str) -> str:
-    row = {"orderId": order_id, "error": {"code": 404, "message": "Not Found"}}
-    return orjson.dumps(row).decode()
+def _missing(order_id: str, code: int) -> bytes:
+    return orjson.dumps({"orderId": order_id, "error": {"code": code, "message": MESSAGES[code]}})

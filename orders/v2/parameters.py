@@ -3,13 +3,19 @@
 from typing import ClassVar
 
 from orders.polling.parameters import (
-    PageSizeFilter,
-    SinceFilter,
-    UntilFilter,
-    V2StatusFilter,
+    PageSizeOfFeed,
+    SinceParameter,
+    StatusParameter,
+    UntilParameter,
     WindowParameters,
 )
 from orders.statuses import OrderStatus
+
+
+class LegacyStatusParameter(StatusParameter):
+    """`orderStatus`, as v2 means it."""
+
+    column = "v2_status"
 
 
 class LegacyFeedParameters(WindowParameters):
@@ -17,17 +23,17 @@ class LegacyFeedParameters(WindowParameters):
 
     since_names: ClassVar[tuple[str, ...]] = ("updatedSince", "since")
 
-    updatedSince = SinceFilter(  # noqa: N815 - the name on the wire
+    updatedSince = SinceParameter(  # noqa: N815 - the name on the wire
         help_text="Only orders with an `updatedTime` later than this instant: RFC 3339 with a zone, from"
         " 1970 on. In the future: an empty array."
     )
-    since = SinceFilter(help_text="The older name of `updatedSince`. Send one of them.")
-    updatedUntil = UntilFilter(  # noqa: N815 - the name on the wire
+    since = SinceParameter(help_text="The older name of `updatedSince`. Send one of them.")
+    updatedUntil = UntilParameter(  # noqa: N815 - the name on the wire
         help_text="Only orders with an `updatedTime` up to and including this instant. Not before"
         " `updatedSince`."
     )
-    orderStatus = V2StatusFilter(  # noqa: N815 - the name on the wire
+    orderStatus = LegacyStatusParameter(  # noqa: N815 - the name on the wire
         choices=OrderStatus.values, help_text="Only orders whose status, as v2 tells it, is this one."
     )
-    pageSize = PageSizeFilter(help_text="How many orders a page holds at most: 1 to 100, default 100.")  # noqa: N815 - the name on the wire
-    page_size = PageSizeFilter(help_text="The older name of `pageSize`.")
+    pageSize = PageSizeOfFeed(help_text="How many orders a page holds at most: 1 to 100, default 100.")  # noqa: N815 - the name on the wire
+    page_size = PageSizeOfFeed(help_text="The older name of `pageSize`.")

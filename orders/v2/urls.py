@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from orders.v2.views import ChannelFeed, ChannelOrdersById, PartnerFeed, PartnerOrdersById
+from orders.v2.views import LegacyFeedView, LegacyOrdersByIdView
 
 urlpatterns = [
-    path("channel/<str:channel_id>/sales-order-status", ChannelFeed.as_view()),
-    path("channel/<str:channel_id>/sales-order-status/id", ChannelOrdersById.as_view()),
-    path("partner/<str:partner_id>/sales-order-status", PartnerFeed.as_view()),
-    path("partner/<str:partner_id>/sales-order-status/id", PartnerOrdersById.as_view()),
+    path("channel/<str:channel_id>/sales-order-status", LegacyFeedView.as_view(scope_kind="channel")),
+    path(
+        "channel/<str:channel_id>/sales-order-status/id", LegacyOrdersByIdView.as_view(scope_kind="channel")
+    ),
+    path("partner/<str:partner_id>/sales-order-status", LegacyFeedView.as_view(scope_kind="partner")),
+    path(
+        "partner/<str:partner_id>/sales-order-status/id", LegacyOrdersByIdView.as_view(scope_kind="partner")
+    ),
 ]

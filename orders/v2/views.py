@@ -1,9 +1,6 @@
 """The endpoints of v2, deprecated. Each is a declaration."""
 
-from typing import Any
-
-from rest_framework.request import Request
-from rest_framework.response import Response
+from django.http import HttpRequest, HttpResponse
 
 from callers.throttles import CallerThrottle
 from orders.polling.parameters import OrderIdsParameters
@@ -20,8 +17,8 @@ class LegacyView(PollView):
     filter_backends = [LenientParameters]
     error_shape = staticmethod(legacy_error)
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)
+    def finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().finish(request, response)
         add_deprecation(request, response)
         return response
 
@@ -35,19 +32,3 @@ class LegacyOrdersByIdView(LegacyView):
     filterset_class = OrderIdsParameters
     pagination_class = LegacyOrdersById
     throttle_classes = [CallerThrottle, OrderThrottle]
-
-
-class ChannelFeed(LegacyFeedView):
-    scope_kind = "channel"
-
-
-class PartnerFeed(LegacyFeedView):
-    scope_kind = "partner"
-
-
-class ChannelOrdersById(LegacyOrdersByIdView):
-    scope_kind = "channel"
-
-
-class PartnerOrdersById(LegacyOrdersByIdView):
-    scope_kind = "partner"

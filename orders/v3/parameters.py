@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from orders.polling.parameters import (
-    PageSizeFilter,
-    SinceFilter,
-    StatusFilter,
-    UntilFilter,
+    PageSizeOfFeed,
+    SinceParameter,
+    StatusParameter,
+    UntilParameter,
     Values,
     WindowParameters,
     ahead_of_the_feed,
@@ -18,18 +18,18 @@ from wire.refusals import ParameterError
 class FeedParameters(WindowParameters):
     """A window of the feed, one status of it, and the size of a page."""
 
-    updatedSince = SinceFilter(  # noqa: N815 - the name on the wire
+    updatedSince = SinceParameter(  # noqa: N815 - the name on the wire
         help_text="Only orders with an `updatedTime` later than this instant: RFC 3339 with a zone, from"
         " 1970 on and not in the future. Send back the `nextUpdatedSince` of the last page."
     )
-    updatedUntil = UntilFilter(  # noqa: N815 - the name on the wire
+    updatedUntil = UntilParameter(  # noqa: N815 - the name on the wire
         help_text="Only orders with an `updatedTime` up to and including this instant, so that windows"
         " tile. Not before `updatedSince`."
     )
-    orderStatus = StatusFilter(  # noqa: N815 - the name on the wire
+    orderStatus = StatusParameter(  # noqa: N815 - the name on the wire
         choices=OrderStatus.values, help_text="Only orders whose current `orderStatus` is this one."
     )
-    pageSize = PageSizeFilter(help_text="How many orders a page holds at most: 1 to 100, default 100.")  # noqa: N815 - the name on the wire
+    pageSize = PageSizeOfFeed(help_text="How many orders a page holds at most: 1 to 100, default 100.")  # noqa: N815 - the name on the wire
 
     @classmethod
     def conflicts(cls, values: Values) -> Iterator[ParameterError]:

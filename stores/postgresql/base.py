@@ -5,7 +5,6 @@ itself hangs, or the network swallows what it says; then the client has to give 
 not wait as well: each would hold a thread for as long again, and a crowd would stand in line for minutes.
 """
 
-import time
 from collections import defaultdict
 from select import POLLIN, poll
 from typing import Any
@@ -15,38 +14,20 @@ from django.db.backends.postgresql import base
 from psycopg.abc import PQGen
 from psycopg_pool import PoolTimeout
 
+from stores.breaker import Breaker
+
 CHECK_SECONDS = 0.1
 """How often a waiting thread looks up; psycopg's own figure."""
 
-
-PAUSE_SECONDS = 1.0
-"""For how long a server that was silent is not asked again."""
-
-
-class Gate:
-    """In front of a server: shut for a moment after nothing was heard of it."""
-
-    def __init__(self) -> None:
-        self._shut_until = 0.0
-
-    def shut(self) -> None:
-        self._shut_until = time.monotonic() + PAUSE_SECONDS
-
-    def pass_through(self) -> None:
-        """Raises OperationalError while it is shut."""
-        if time.monotonic() < self._shut_until:
-            raise psycopg.OperationalError("not asked, for it did not answer a moment ago")
-
-
-GATES: dict[str, Gate] = defaultdict(Gate)
-"""By the alias in DATABASES, for all threads of a process."""
+BREAKERS: dict[str, Breaker] = defaultdict(Breaker)
+"""By the alias in DATABASES, for all threads of a process. Tripped by a server that was silent."""
 
 
 class Connection(psycopg.Connection[Any]):
     """Gives up on a server that has been silent for `patience_seconds`, and is of no more use then."""
 
     patience_seconds: float = 5
-    gate: Gate | None = None
+    breaker: Breaker | None = None
 
     def wait(self, gen: PQGen[Any], interval: float = CHECK_SECONDS, timeout: float | None = None) -> Any:
         """Raises OperationalError. The server may still do what it was told, as when a network breaks."""
@@ -55,8 +36,8 @@ class Connection(psycopg.Connection[Any]):
             return super().wait(gen, interval, patience)
         except psycopg.errors._WaitTimeout as error:
             self.pgconn.finish()
-            if self.gate:
-                self.gate.shut()
+            if self.breaker:
+                self.breaker.trip()
             raise psycopg.errors.ConnectionTimeout(f"no answer within {patience} seconds") from error
 
     def has_hung_up(self) -> bool:
@@ -76,15 +57,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """One from the pool that its server has not ended meanwhile, so that a restart costs no answer."""
-        gate = GATES[self.alias]
-        gate.pass_through()
+        breaker = BREAKERS[self.alias]
+        if breaker.is_open:
+            raise psycopg.OperationalError("not asked, because it did not answer a moment ago")
         try:
             connection = super().get_new_connection(conn_params)
             while self.pool and connection.has_hung_up():
                 self.pool.putconn(connection)
                 connection = super().get_new_connection(conn_params)
         except PoolTimeout:
-            gate.shut()
+            breaker.trip()
             raise
-        connection.patience_seconds, connection.gate = self.settings_dict["PATIENCE_SECONDS"], gate
+        connection.patience_seconds, connection.breaker = self.settings_dict["PATIENCE_SECONDS"], breaker
         return connection

@@ -6,7 +6,6 @@ import pytest
 from django.db import OperationalError
 from django.test import Client, override_settings
 
-from orders.polling.views import PollView
 from tests.conftest import Credentials
 from tests.openapi import assert_documented
 
@@ -60,7 +59,7 @@ def test_a_failure_is_as_documented(
     def fail(*args: object) -> None:
         raise error
 
-    monkeypatch.setattr(PollView, "get_queryset", fail)
+    monkeypatch.setattr("orders.feed.page", fail)
 
     response = api.get(f"/{version}/{FEED}")
 

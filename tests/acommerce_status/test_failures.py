@@ -64,8 +64,7 @@ def test_identity_without_its_database_asks_to_come_back(anyone: Client, caller:
 def test_v3_answers_a_failure_that_nobody_foresaw_in_its_own_shape(
     api: Client, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr("orders.v3.pagination.Rows.fetch", fail)
-    monkeypatch.setattr("orders.v3.pagination.NamedRows.fetch", fail)
+    monkeypatch.setattr("orders.feed.page", fail)
 
     response = api.get(path)
 
@@ -76,8 +75,7 @@ def test_v3_answers_a_failure_that_nobody_foresaw_in_its_own_shape(
 def test_v2_answers_a_failure_that_nobody_foresaw_in_its_own_shape(
     api: Client, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr("orders.v2.pagination.Rows.fetch", fail)
-    monkeypatch.setattr("orders.v2.pagination.NamedRows.fetch", fail)
+    monkeypatch.setattr("orders.feed.page", fail)
 
     response = api.get(path)
 
@@ -98,7 +96,7 @@ def test_identity_answers_a_failure_that_nobody_foresaw_in_its_own_shape(
 def test_what_failed_is_in_the_log_and_not_in_the_answer(
     api: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("orders.v3.pagination.Rows.fetch", fail)
+    monkeypatch.setattr("orders.feed.page", fail)
     monkeypatch.setattr(logging.getLogger("django"), "propagate", True)
 
     response = api.get(V3[0])

@@ -161,13 +161,13 @@ def test_a_head_that_was_set_right_by_hand_is_noticed_within_a_minute(
     scope, other = Scope("channel", "lazada-th"), Scope("channel", "shopee-th")
     publish(event(channelId="shopee-th"))
     FeedHead.objects.filter(identifier="lazada-th").update(updated_time=FAR_AHEAD)
-    wrong = heads.reached(scope, FAR_AHEAD)
+    wrong = heads.nothing_newer(scope, FAR_AHEAD)
     FeedHead.objects.filter(identifier="lazada-th").update(updated_time=FAR_AHEAD + timedelta(microseconds=1))
     now += 61
-    right = heads.reached(scope, FAR_AHEAD)
+    right = heads.nothing_newer(scope, FAR_AHEAD)
 
     assert (wrong, right) == (True, False)
-    assert not heads.reached(other, FAR_AHEAD)
+    assert not heads.nothing_newer(other, FAR_AHEAD)
 
 
 def test_heads_are_the_newest_orders(publish: Publish) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from stores.postgresql.base import PAUSE_SECONDS
+from stores.breaker import PAUSE_SECONDS
 from testbed.servers import ROOT, serve
 from testbed.services import Postgres, postgres
 

@@ -22,12 +22,17 @@ class Written:
     fraction: str
     sign: str
     offset: tuple[int, int]
+    colon: str
 
     @property
     def text(self) -> str:
         year, month, day = self.date
         hour, minute, second = self.time
-        zone = self.sign if self.sign in "Zz" else f"{self.sign}{self.offset[0]:02}:{self.offset[1]:02}"
+        zone = (
+            self.sign
+            if self.sign in "Zz"
+            else f"{self.sign}{self.offset[0]:02}{self.colon}{self.offset[1]:02}"
+        )
         dot = "." if self.fraction else ""
         return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{dot}{self.fraction}{zone}"
 
@@ -53,19 +58,20 @@ WRITTEN = st.builds(
     st.text("0123456789", max_size=10),
     st.sampled_from("Zz+- "),
     st.tuples(st.integers(0, 17), st.integers(0, 60)),
+    st.sampled_from([":", ""]),
 )
 
 
 @given(WRITTEN)
-@example(Written((1970, 1, 1), (0, 0, 0), "", "+", (0, 1)))
-@example(Written((9999, 12, 31), (23, 59, 59), "999999", "-", (0, 1)))
-@example(Written((2024, 2, 29), (23, 59, 59), "9999999", "Z", (0, 0)))
-@example(Written((2100, 2, 29), (0, 0, 0), "", "Z", (0, 0)))
-@example(Written((2026, 6, 30), (23, 59, 60), "", "Z", (0, 0)))
-@example(Written((2026, 6, 30), (24, 0, 0), "", "Z", (0, 0)))
-@example(Written((2026, 6, 30), (12, 0, 0), "", "+", (5, 60)))
-@example(Written((2026, 6, 30), (12, 0, 0), "", "-", (16, 0)))
-@example(Written((2026, 6, 30), (12, 0, 0), "0123456789", "Z", (0, 0)))
+@example(Written((1970, 1, 1), (0, 0, 0), "", "+", (0, 1), ":"))
+@example(Written((9999, 12, 31), (23, 59, 59), "999999", "-", (0, 1), ":"))
+@example(Written((2024, 2, 29), (23, 59, 59), "9999999", "Z", (0, 0), ":"))
+@example(Written((2100, 2, 29), (0, 0, 0), "", "Z", (0, 0), ":"))
+@example(Written((2026, 6, 30), (23, 59, 60), "", "Z", (0, 0), ":"))
+@example(Written((2026, 6, 30), (24, 0, 0), "", "Z", (0, 0), ":"))
+@example(Written((2026, 6, 30), (12, 0, 0), "", "+", (5, 60), ":"))
+@example(Written((2026, 6, 30), (12, 0, 0), "", "-", (16, 0), ":"))
+@example(Written((2026, 6, 30), (12, 0, 0), "0123456789", "Z", (0, 0), ":"))
 def test_what_is_possible_is_read_as_its_instant_and_all_else_is_refused(written: Written) -> None:
     try:
         found = (parse_time(written.text) - EPOCH) // timedelta(microseconds=1)

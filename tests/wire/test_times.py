@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from django.utils.http import http_date
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,25 @@ def test_a_plus_that_arrived_as_a_space_is_repaired(time: datetime, zone: timezo
     text = time.astimezone(zone).isoformat()
 
     assert parse_time(text.replace("+", " ")) == time
+
+
+@given(INSTANTS, OFFSETS)
+def test_an_offset_without_a_colon_is_read_as_one_with_it(time: datetime, zone: timezone) -> None:
+    local = time.astimezone(zone)
+
+    assert parse_time(f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond:06}{local:%z}") == time
+
+
+@given(INSTANTS)
+def test_times_of_other_forms_are_refused_with_the_same_instant_as_suggestion(time: datetime) -> None:
+    second = time.replace(microsecond=0)
+    seconds = int(second.timestamp())
+    forms = [http_date(seconds), second.strftime("%Y%m%dT%H%M%SZ"), second.strftime("%Y%m%dT%H%M%S+00")]
+    if len(str(seconds)) in (9, 10):
+        forms += [str(seconds), f"{seconds}000", f"{seconds}.0"]
+    suggested = [_understood(text) for text in forms]
+
+    assert [parse_time(text or "") for text in suggested] == [second] * len(forms)
 
 
 @given(st.lists(INSTANTS, min_size=2, max_size=2))
@@ -58,6 +78,10 @@ def test_any_text_is_a_time_or_refused_with_a_suggestion_that_is_one(text: str) 
         ("2026-11-22T08:00:00.000020999Z", "2026-11-22T08:00:00.000020Z"),
         ("2026-11-22T08:00:00+07:00", "2026-11-22T01:00:00.000000Z"),
         ("2026-11-22T08:00:00 07:00", "2026-11-22T01:00:00.000000Z"),
+        ("2026-11-22T08:00:00+0000", "2026-11-22T08:00:00.000000Z"),
+        ("2026-11-22T08:00:00.000020+0700", "2026-11-22T01:00:00.000020Z"),
+        ("2026-11-22T08:00:00 0700", "2026-11-22T01:00:00.000000Z"),
+        ("2026-11-22T08:00:00-0330", "2026-11-22T11:30:00.000000Z"),
         ("2026-11-22T08:00:00-15:59", "2026-11-22T23:59:00.000000Z"),
         ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000Z"),
         ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from orders.publishing.rerender import finish_rendering, outdated_orders, render
+from orders.publishing.rerender import outdated_orders, render
 
 
 class Command(BaseCommand):
@@ -25,5 +25,4 @@ class Command(BaseCommand):
         for pks in outdated_orders():
             counts = render(pks, keep_times=options["keep_times"])
             rewritten, moved = rewritten + counts[0], moved + counts[1]
-        finish_rendering()
         self.stdout.write(f"rewritten {rewritten}, of which {moved} got a new updatedTime")

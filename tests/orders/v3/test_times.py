@@ -25,7 +25,20 @@ BAD_TIMES = [
     ("2026-11-22 08:00 07:00", NO_TIME, "2026-11-22T08:00:00+07:00"),
     ("2026-13-22T08:00:00", NO_TIME, None),
     ("yesterday", NO_TIME, None),
-    ("1795334400", NO_TIME, None),
+    ("2026-11-22T08:00:00%2B07", NO_TIME, "2026-11-22T08:00:00+07:00"),
+    ("2026-11-22T08:00:00,5Z", NO_TIME, "2026-11-22T08:00:00.5Z"),
+    ("20261122", NO_TIME, "2026-11-22T00:00:00Z"),
+    ("20261122T080000.25Z", NO_TIME, "2026-11-22T08:00:00.25Z"),
+    ("20261122T080000-0330", NO_TIME, "2026-11-22T08:00:00-03:30"),
+    ("1795334400", NO_TIME, "2026-11-22T08:00:00.000000Z"),
+    ("1795334400.25", NO_TIME, "2026-11-22T08:00:00.25Z"),
+    ("1795334400123", NO_TIME, "2026-11-22T08:00:00.123000Z"),
+    ("0", NO_TIME, EARLIEST),
+    ("2026", NO_TIME, None),
+    ("Sun, 22 Nov 2026 08:00:00 GMT", NO_TIME, "2026-11-22T08:00:00.000000Z"),
+    ("Sunday, 22-Nov-26 08:00:00 GMT", NO_TIME, "2026-11-22T08:00:00.000000Z"),
+    ("Sun Nov 22 08:00:00 2026", NO_TIME, "2026-11-22T08:00:00.000000Z"),
+    ("Sun, 31 Feb 2026 08:00:00 GMT", NO_TIME, None),
     ("2026-11-22T08:00:00.123456789012Z", NO_TIME, "2026-11-22T08:00:00.123456789Z"),
     ("2026-11-22T08:00:00Z%00", NO_TIME, None),
     ("%D9%A2%D9%A0%D9%A2%D9%A6-11-22T08:00:00Z", NO_TIME, None),
@@ -40,6 +53,16 @@ BAD_TIMES = [
     ("0001-01-01T00:00:00%2B10:00", IMPOSSIBLE, None),
     ("1969-12-31T23:59:59.999999Z", "out of range", EARLIEST),
 ]
+
+
+@pytest.mark.parametrize("offset", ["%2B0000", "-0000", " 0000"])
+def test_an_offset_without_a_colon_is_accepted(api: Client, publish: Publish, offset: str) -> None:
+    publish(event())
+    time = at(1).removesuffix("Z")
+
+    found = api.get(f"{FEED}?updatedSince={time}{offset}").json()
+
+    assert found == api.get(FEED, {"updatedSince": at(1)}).json()
 
 
 @pytest.mark.parametrize("name", ["updatedSince", "updatedUntil"])

@@ -2,7 +2,7 @@
 
 What must be there for these tests to pass, tried by taking it out:
 * `socket_timeout` in `stores.counters`: without it a hung Redis holds a thread until somebody wakes it;
-* `_pause_until` there: without it a request for ten orders waits eleven times.
+* `_breaker` there: without it a request for ten orders waits eleven times.
 """
 
 import time
