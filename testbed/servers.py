@@ -45,9 +45,7 @@ def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
     folder.mkdir(exist_ok=True)
     log = folder / "log"
     with socket.socket() as reserved, log.open("wb") as output:
-        reserved.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEPORT, 1
-        )  # as granian does
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as granian does
         reserved.bind(("127.0.0.1", port))
         port = reserved.getsockname()[1]
         process = subprocess.Popen(
