@@ -44,12 +44,13 @@ def proxied(server: Server, folder: Path) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     (folder / "nginx.conf").write_text(_configuration(server, folder, port, log))
-    process = subprocess.Popen(
-        [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")],
-        stderr=(folder / "stderr").open("wb"),
-        start_new_session=True,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
-    )
+    with (folder / "stderr").open("wb") as output:
+        process = subprocess.Popen(
+            [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")],
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
+        )
     try:
         proxy = Server(port, log, process.pid)
         deadline = time.monotonic() + PATIENCE

@@ -20,7 +20,7 @@ TIMEOUT_HEAD = 10
 """Seconds for the head of a request to arrive in, and of a connection without a request."""
 TIMEOUT_STOP = 15
 """Seconds for requests under way to end in, when a process is told to stop."""
-START = 3
+START = 5
 """Seconds that a reload waits for a new process before it stops the old one; most starts take one or two."""
 
 
