@@ -19,16 +19,11 @@ from django.http import HttpRequest, HttpResponse
 from granian.rsgi import HTTPProtocol  # type: ignore[attr-defined]  # public, but not marked so
 
 from acommerce_status.errors import shape_at
-from acommerce_status.requests import Refused, Scope, environ_of
+from acommerce_status.requests import MAX_BODIES, TIMEOUT_BODY, Refused, Scope, environ_of
 from acommerce_status.wsgi import application as django
 from wire.problem import INTERNAL_ERROR, Problem, respond, unavailable
 
 logger = logging.getLogger(__name__)
-
-TIMEOUT_BODY = 5
-"""Seconds for a body to arrive in."""
-MAX_BODIES = 50
-"""Bodies that a process reads at once. The next ones are told to come again; polls have none."""
 
 Job = tuple[dict[str, Any], HTTPProtocol, asyncio.Future[None]]
 

@@ -13,6 +13,10 @@ MAX_FIELDS = 50
 MAX_FIELD = 8 * 1024
 MAX_BODY = 64 * 1024
 """Bytes; the application takes no body near it."""
+MAX_BODIES = 50
+"""Bodies that a process reads at once. The next ones are told to come again; polls have none."""
+TIMEOUT_BODY = 5
+"""Seconds for a body to arrive in."""
 ONCE = ("HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE")
 """Fields that nobody may send twice; the values of others are joined (RFC 9110, section 5.3)."""
 UNPREFIXED = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}

@@ -40,7 +40,7 @@ def workers(tmp_path: Path) -> Iterator[Server]:
 
 
 def kill_workers(server: Server, count: int) -> None:
-    """The oldest ones, once both are there. When a young one dies, granian gives up, for systemd to start it."""
+    """The oldest ones, once both are there. When a young one dies, granian ends, for systemd to restart."""
     assert eventually(lambda: len(processes(server)) == 3)
     for worker in processes(server)[1 : 1 + count]:
         os.kill(worker, signal.SIGKILL)

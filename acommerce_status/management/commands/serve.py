@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 
 from acommerce_status.requests import MAX_BODY
 
@@ -26,16 +25,13 @@ START = 5
 
 class Command(BaseCommand):
     help = "Serve until told to stop: SIGTERM ends it, SIGHUP replaces its processes by new ones."
-    requires_system_checks = []  # `handle` runs all, those of the database included
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--bind", default=settings.BIND, metavar="HOST:PORT", help="or unix:/path")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.check(databases=["default"])
         command = [sys.executable, "-m", "granian", *_address(options["bind"]), *_flags()]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GRANIAN_")}
-        connections.close_all()
         os.dup2(2, 1)  # granian logs to stdout, and everything else of ours to stderr
         os.execve(sys.executable, command, environment)  # noqa: S606 - our own command
 
