@@ -9,7 +9,7 @@ from psycopg import ClientCursor
 
 from benchmarks.bench import Bench
 from benchmarks.load import Target
-from benchmarks.servers import Site, serving, wsgi
+from benchmarks.servers import Site, granian, serving
 from benchmarks.table import Figure, rates
 from testbed.plans import asked
 
@@ -20,7 +20,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
     pages, idle = bench.pages(), bench.idle()
     ours = bench.rounds.rate(pages)
     yield rates("full page against the database alone", ours, _database_alone(bench, pages))
-    alone = Site("the server alone", wsgi("benchmarks.peers.constant"), bench.large.environment, "/")
+    alone = Site("the server alone", granian("benchmarks.peers.constant"), bench.large.environment, "/")
     with serving(alone, bench.stage.folder / "peer.log") as server:
         theirs = Target(server, ["/"])
         yield rates("full page against the server alone", *bench.rounds.compare(pages, theirs))

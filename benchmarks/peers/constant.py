@@ -1,11 +1,10 @@
-"""The server alone: a page's worth of the same bytes, without Django."""
+"""The server alone: a page's worth of the same bytes, without our front and without Django."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 PAGE = b"[" + b" " * 170_000 + b"]"
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(PAGE)))])
-    return [PAGE]
+async def application(scope: Any, proto: Any) -> None:
+    """An RSGI application."""
+    proto.response_bytes(200, [("Content-Type", "application/json")], PAGE)

@@ -1,6 +1,6 @@
 """Whose word counts: of the Host header, only for our own names; of the X-Forwarded ones, only our proxy's.
 
-Fails when `USE_X_FORWARDED_HOST` is simply True in the settings, and when acommerce_status.requests takes field
+Fails when `USE_X_FORWARDED_HOST` is simply True in the settings, and when acommerce_status.requests takes
 names with underscores.
 """
 
