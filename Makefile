@@ -9,7 +9,11 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header
 TOO_OLD := Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11
 PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(30))') \
-	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com
+	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com TRUST_PROXY=on
+
+EMBEDDED = env -u SECRET_KEY -u DATABASE_URL -u REDIS_URL -u ALLOWED_HOSTS
+# They need no database: docs against code, and what holds for the whole repository
+QUICK_TESTS := tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format snapshots lock bench soak fuzz clean
@@ -24,20 +28,21 @@ run: .venv/.server ## Serve a demo that moves, until Ctrl-C [PORT=8000]
 test: .venv/.development ## Run all tests [ARGS="--engine sqlite -k token"]
 	@exec $(BIN)/python -m tests $(ARGS)
 
-check: .venv/.development ## Check style, types, imports, migrations, contracts and settings
+check: .venv/.development .venv/.redocly ## Check style, types, imports, lengths, docs, migrations, contracts, settings
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > .venv/imports || { cat .venv/imports; exit 1; }
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py schema_snapshots --check
+	@$(EMBEDDED) $(BIN)/python -m pytest -rs $(QUICK_TESTS)
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: .venv/.development ## Rewrite the code in our format
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format --quiet .
 
-snapshots: .venv/.development ## Write the OpenAPI documents in tests/contract
+snapshots: .venv/.development ## Write the OpenAPI documents that are served
 	$(BIN)/python manage.py schema_snapshots
 
 lock: .venv/.development ## Pin what requirements*.in ask for [ARGS=--upgrade]
@@ -74,6 +79,10 @@ clean: ## Remove all that the other targets made: .venv, caches, the demo's data
 	@echo "Installing into .venv what tests and checks need (once)"
 	@$(INSTALL) -r requirements-dev.txt
 	@touch $@
+
+.venv/.redocly: tests/house/redocly/package-lock.json .venv/.python
+	@mkdir -p .venv/redocly && cp tests/house/redocly/package.json tests/house/redocly/package-lock.json .venv/redocly/
+	@npm ci --silent --prefix .venv/redocly && touch $@ || echo "Without npm, the OpenAPI documents are not linted"
 
 .venv/.bench: benchmarks/requirements-bench.txt benchmarks/package-lock.json .venv/.development
 	@echo "Installing into .venv the peers of the benchmark (once)"

@@ -1,5 +1,6 @@
 """System checks: what is set dangerously, or is due, is said at the start. An error stops the server."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,13 +14,13 @@ from callers.quotas import parse_rate
 from orders.models import SalesOrder
 
 SHORTEST_SECRET = 50
-LONGEST_MEMORY = 10
+HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 
 @register(Tags.security)
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Settings that would leak, lock out, or count wrongly."""
-    return [*_dangerous(), *_malformed()]
+    return [*_dangerous(), *_contradictory(), *_malformed()]
 
 
 @register(Tags.database)
@@ -70,9 +71,19 @@ def _dangerous() -> Iterator[CheckMessage]:
     if settings.WEB_CONCURRENCY > 1 and not shared:
         hint = "Set REDIS_URL and the other production settings, or WEB_CONCURRENCY=1."
         yield Error("Several processes would each count limits on their own.", hint=hint, id="acommerce.E003")
-    if settings.CALLER_CACHE_SECONDS > LONGEST_MEMORY:
-        hint = f"Set CALLER_CACHE_SECONDS to at most {LONGEST_MEMORY}."
-        yield Error("A revoked caller would not be out within ten seconds.", hint=hint, id="acommerce.E004")
+
+
+def _contradictory() -> Iterator[CheckMessage]:
+    if settings.HTTPS and not settings.TRUST_PROXY:
+        hint = "Behind a proxy that ends TLS set TRUST_PROXY=on; to serve plain HTTP set HTTPS=off."
+        told = "HTTPS is on and TRUST_PROXY is off: every request is redirected to HTTPS for ever."
+        yield Warning(told, hint=hint, id="acommerce.W001")
+    if settings.HSTS_PRELOAD and not settings.HSTS_SUBDOMAINS:
+        hint = "Set HSTS_SUBDOMAINS=on too, if every subdomain has HTTPS; else set HSTS_PRELOAD=off."
+        yield Error("HSTS_PRELOAD means nothing without HSTS_SUBDOMAINS.", hint=hint, id="acommerce.E004")
+    if settings.V2_SUNSET < settings.V2_DEPRECATED_SINCE:
+        hint = "Set V2_SUNSET to a later time (RFC 9745, section 4)."
+        yield Error("V2_SUNSET is earlier than V2_DEPRECATED_SINCE.", hint=hint, id="acommerce.E006")
 
 
 def _malformed() -> Iterator[CheckMessage]:
@@ -81,3 +92,7 @@ def _malformed() -> Iterator[CheckMessage]:
             parse_rate(getattr(settings, name))
         except ValueError as error:
             yield Error(f"{name}: {error}", id="acommerce.E005")
+    for host in settings.ALLOWED_HOSTS:
+        if not HOST.fullmatch(host):
+            hint = "Write names only, such as api.example.com: no scheme, no port and no path."
+            yield Error("ALLOWED_HOSTS holds what no Host header can match.", hint=hint, id="acommerce.E007")

@@ -1,14 +1,33 @@
-"""The embedded profile: what `make run` stands on when nothing is configured."""
+"""The embedded profile: what `make run` stands on when nothing is configured. Nobody else may read it."""
 
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 def secret_key(var: Path) -> str:
-    """The key kept in `var/secret_key`, made on first use and readable by its owner only."""
+    """The key kept in `var/secret_key`, made on first use."""
     file = var / "secret_key"
     if not file.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50))
+        _closed_file(file).write_text(secrets.token_urlsafe(50))
     return file.read_text()
+
+
+def database_file(var: Path) -> Path:
+    """`var/db.sqlite3`, made on first use. SQLite gives its other files the same permissions."""
+    return _closed_file(var / "db.sqlite3")
+
+
+def _closed_file(file: Path) -> Path:
+    """The file with read and write for its owner only, in a folder that, if new, is the owner's alone.
+
+    Raises ImproperlyConfigured when that is not possible.
+    """
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.chmod(0o600)  # an earlier release made it readable for everybody
+    except OSError as error:
+        raise ImproperlyConfigured(f"VAR_DIR must be a folder that we can write to: {error}.") from error
+    return file

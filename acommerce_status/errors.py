@@ -1,11 +1,13 @@
 """Errors that no view of Django REST framework answers: unknown paths, bad hosts, failures, wrong methods."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import is_valid_path
 
 from orders.v2.errors import legacy_error
 from wire.problem import INTERNAL_ERROR, NOT_FOUND, Problem, Shape, problem_details, respond
@@ -13,8 +15,14 @@ from wire.problem import INTERNAL_ERROR, NOT_FOUND, Problem, Shape, problem_deta
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-ERROR_SHAPES: dict[str, Shape] = {"/v2/": legacy_error, "/channel/": legacy_error, "/partner/": legacy_error}
+ERROR_SHAPES: dict[str, Shape] = {
+    "/v2/": legacy_error,
+    "/channel/": legacy_error,
+    "/partner/": legacy_error,
+}
 """By the prefix of a path; problem details everywhere else. A view names its own shape."""
+
+SLASH_TOO_MUCH = "There is nothing at this path, but there is without the slash at its end."
 
 
 def shape_at(path: str) -> Shape:
@@ -28,8 +36,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler404."""
-    return _respond(request, NOT_FOUND)
+    """handler404, with a hint when only a slash at the end is too much."""
+    is_slash_too_much = request.path.endswith("/") and is_valid_path(request.path[:-1])
+    return _respond(request, replace(NOT_FOUND, detail=SLASH_TOO_MUCH) if is_slash_too_much else NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

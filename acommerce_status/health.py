@@ -1,7 +1,6 @@
 """`/healthz`: this process is alive. `/readyz`: it can serve."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -9,32 +8,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from acommerce_status.errors import get_only
-from acommerce_status.openapi.identity import header_refs
 from stores.counters import CounterStore
-from wire.problem import respond, unavailable
+from wire.problem import Problem, respond, unavailable
 
-
-def _path(name: str, summary: str, shape: str, example: Any) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{shape}"}
-    ok = {
-        "description": "Yes.",
-        "headers": header_refs("X-Request-ID"),
-        "content": {"application/json": {"schema": schema, "examples": {"Yes": {"value": example}}}},
-    }
-    operation = {"operationId": name, "summary": summary, "tags": ["Health"], "responses": {"200": ok}}
-    return {"get": operation}
-
-
-PATHS = {
-    "/healthz": _path("healthz", "Is this process alive?", "Alive", {"status": "ok"}),
-    "/readyz": _path(
-        "readyz",
-        "Can it serve?",
-        "Ready",
-        {"status": "ok", "checks": {"database": "ok", "limits": "ok"}},
-    ),
-}
-"""What the OpenAPI document says of both; acommerce_status.openapi.document adds the errors."""
+MIGRATIONS_DUE = "migrations are due"
 
 
 @get_only
@@ -47,8 +24,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers and is migrated. The counters' store may be away: limits fail open."""
     checks = {"database": _said(_database), "limits": _said(_limits)}
     if checks["database"] != "ok":
-        return respond(request, unavailable(f"The database is not ready: {checks['database']}."))
+        return respond(request, not_ready(checks["database"]))
     return JsonResponse({"status": "ok", "checks": checks})
+
+
+def not_ready(state: str) -> Problem:
+    """503 for a database in this state, such as `away`."""
+    return unavailable(f"The database is not ready: {state}.")
 
 
 def _said(check: Callable[[], str]) -> str:
@@ -60,7 +42,7 @@ def _said(check: Callable[[], str]) -> str:
 
 def _database() -> str:
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    return "migrations are due" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
+    return MIGRATIONS_DUE if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
 
 
 def _limits() -> str:

@@ -5,29 +5,26 @@ is set; then all four are required. *Embedded* is on when none is set: an SQLite
 this process, loopback hosts only.
 """
 
-import os
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from acommerce_status.embedded import secret_key as embedded_secret_key
-from stores import databases
+from acommerce_status import embedded, environment
+from stores import counters, databases
+from stores.postgresql import urls as postgresql_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 
 REQUIRED = {
     "SECRET_KEY": "a random text of at least 50 characters, the same on every server",
-    "DATABASE_URL": databases.URL_FORM,
-    "REDIS_URL": "redis://host:6379/0",
+    "DATABASE_URL": postgresql_urls.URL_FORM,
+    "REDIS_URL": counters.URL_FORM,
     "ALLOWED_HOSTS": "the host names this server answers to, separated by commas",
 }
-MISSING = [name for name in REQUIRED if not os.environ.get(name, "").strip()]
+MISSING = [name for name in REQUIRED if not environment.text(name)]
 EMBEDDED = len(MISSING) == len(REQUIRED)
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 
 if MISSING and not EMBEDDED:
     raise ImproperlyConfigured(
@@ -36,52 +33,23 @@ if MISSING and not EMBEDDED:
     )
 
 
-def _instant(name: str, default: str) -> datetime:
-    """The aware time in the variable `name`; a naive or impossible one stops the start."""
-    text = env.str(name, default=default)
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} is not a time: write it like {default}.") from error
-    if value.tzinfo is None:
-        raise ImproperlyConfigured(f"{name} has no zone: write it like {default}.")
-    return value
-
-
-def _count(name: str, default: int) -> int:
-    """The whole number, 1 or more, in the variable `name`."""
-    text = env.str(name, default=str(default))
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ImproperlyConfigured(f"{name} must be a whole number, 1 or more, such as {default}.")
-    return int(text)
-
-
-def _seconds(name: str, default: int) -> int:
-    """The whole number of seconds, 1 or more, in the variable `name`."""
-    try:
-        value = int(env.str(name, default=str(default)))
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be a whole number of seconds, such as {default}.") from error
-    if value < 1:
-        raise ImproperlyConfigured(f"{name} must be 1 or more, such as {default}.")
-    return value
-
-
 # -- What is secret, and who may ask us under which name
 DEBUG = False  # there is no debug mode: its pages would show settings and data
-SECRET_KEY = embedded_secret_key(VAR_DIR) if EMBEDDED else env.str("SECRET_KEY")
-ALLOWED_HOSTS: list[str] = [".localhost", "127.0.0.1", "[::1]"] if EMBEDDED else env.list("ALLOWED_HOSTS")
-HTTPS = env.bool("HTTPS", default=not EMBEDDED)
-TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
-BIND = env.str("BIND", default="127.0.0.1:8000")
-WEB_CONCURRENCY = _count("WEB_CONCURRENCY", 1)
-WEB_THREADS = _count("WEB_THREADS", 2)
+SECRET_KEY = embedded.secret_key(VAR_DIR) if EMBEDDED else environment.text("SECRET_KEY")
+ALLOWED_HOSTS = [".localhost", "127.0.0.1", "[::1]"] if EMBEDDED else environment.words("ALLOWED_HOSTS")
+HTTPS = environment.switch("HTTPS", default=not EMBEDDED)
+HSTS_SUBDOMAINS = environment.switch("HSTS_SUBDOMAINS", default=False)
+HSTS_PRELOAD = environment.switch("HSTS_PRELOAD", default=False)
+TRUST_PROXY = environment.switch("TRUST_PROXY", default=False)
+BIND = environment.text("BIND", "127.0.0.1:8000")
+WEB_CONCURRENCY = environment.whole("WEB_CONCURRENCY", 1, 1, 256)
+WEB_THREADS = environment.whole("WEB_THREADS", 2, 1, 256)
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
+SECURE_HSTS_PRELOAD = HSTS_PRELOAD
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 USE_X_FORWARDED_HOST = TRUST_PROXY
 
@@ -95,7 +63,6 @@ INSTALLED_APPS = [
     "callers",
     "django_filters",
     "django_ratelimit",
-    "drf_spectacular",
     "drf_spectacular_sidecar",
     "django.contrib.staticfiles",
 ]
@@ -123,8 +90,8 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 
 # -- PostgreSQL, or an SQLite file
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)
-STATEMENT_TIMEOUT_SECONDS = _seconds("STATEMENT_TIMEOUT_SECONDS", 3)
+DATABASE_POOL_SIZE = environment.whole("DATABASE_POOL_SIZE", 8, 1, 500)
+STATEMENT_TIMEOUT_SECONDS = environment.whole("STATEMENT_TIMEOUT_SECONDS", 3, 1, 60)
 
 
 def _postgresql(name: str, url: str) -> databases.Config:
@@ -133,20 +100,19 @@ def _postgresql(name: str, url: str) -> databases.Config:
     )
 
 
-DATABASE_REPLICA_URLS: list[str] = env.list("DATABASE_REPLICA_URLS", default=[])
+DATABASE_REPLICA_URLS = environment.words("DATABASE_REPLICA_URLS")
 FEED_DATABASE = "replica" if DATABASE_REPLICA_URLS else "default"
 DATABASES: dict[str, databases.Config] = {
-    "default": databases.sqlite(VAR_DIR / "db.sqlite3")
+    "default": databases.sqlite(embedded.database_file(VAR_DIR))
     if EMBEDDED
-    else _postgresql("DATABASE_URL", env.str("DATABASE_URL")),
+    else _postgresql("DATABASE_URL", environment.text("DATABASE_URL")),
 }
 if DATABASE_REPLICA_URLS:
     replicas = [_postgresql("DATABASE_REPLICA_URLS", url) for url in DATABASE_REPLICA_URLS]
-    DATABASES["replica"] = databases.any_replica(
-        DATABASES["default"], replicas, retry_seconds=_seconds("REPLICA_RETRY_SECONDS", 60)
-    )
+    retry_seconds = environment.whole("REPLICA_RETRY_SECONDS", 60, 1, 86_400)
+    DATABASES["replica"] = databases.any_replica(DATABASES["default"], replicas, retry_seconds=retry_seconds)
 
-FEED_MEMORY_MILLISECONDS = env.int("FEED_MEMORY_MILLISECONDS", default=50)
+FEED_MEMORY_MILLISECONDS = environment.whole("FEED_MEMORY_MILLISECONDS", 50, 0, 1_000)
 
 # -- Counters of the limits: shared through Redis, failing open (docs/decisions/failing-open.md)
 CACHES: dict[str, dict[str, Any]] = {
@@ -155,7 +121,7 @@ CACHES: dict[str, dict[str, Any]] = {
     if EMBEDDED
     else {
         "BACKEND": "stores.counters.CounterStore",
-        "LOCATION": env.str("REDIS_URL"),
+        "LOCATION": counters.checked_url("REDIS_URL", environment.text("REDIS_URL")),
         "KEY_PREFIX": "acommerce",
     },
 }
@@ -163,19 +129,21 @@ RATELIMIT_USE_CACHE = "limits"
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # no form is posted to us, and acommerce_status.html_pages forbids framing on its own
     "security.W003",  # no cookie is ever set, so there is nothing to forge with
+    "security.W005",  # whether HSTS_SUBDOMAINS and HSTS_PRELOAD are right is for the domain's owner to say
+    "security.W021",  # as above
     "django_ratelimit.W001",  # stores.counters counts atomically, and a test says so
     *(["django_ratelimit.E003"] if EMBEDDED else []),  # one process, so one counter
 ]
 
-CALLER_RATE = env.str("CALLER_RATE", default="600/m")
-ORDER_RATE = env.str("ORDER_RATE", default="6/m")
-GUESS_RATE = env.str("GUESS_RATE", default="30/m")
-TOKEN_LIFETIME_SECONDS = _seconds("TOKEN_LIFETIME_SECONDS", 3600)
-CALLER_CACHE_SECONDS = env.int("CALLER_CACHE_SECONDS", default=9)
+CALLER_RATE = environment.text("CALLER_RATE", "600/m")
+ORDER_RATE = environment.text("ORDER_RATE", "6/m")
+GUESS_RATE = environment.text("GUESS_RATE", "30/m")
+TOKEN_LIFETIME_SECONDS = environment.whole("TOKEN_LIFETIME_SECONDS", 3600, 1, 2_678_400)
+CALLER_CACHE_SECONDS = environment.whole("CALLER_CACHE_SECONDS", 9, 0, 10)
 
 # -- The deprecated wire
-V2_DEPRECATED_SINCE = _instant("V2_DEPRECATED_SINCE", "2026-11-01T00:00:00Z")
-V2_SUNSET = _instant("V2_SUNSET", "2027-11-01T00:00:00Z")
+V2_DEPRECATED_SINCE = environment.instant("V2_DEPRECATED_SINCE", "2026-11-01T00:00:00Z")
+V2_SUNSET = environment.instant("V2_SUNSET", "2027-11-01T00:00:00Z")
 
 # -- Django REST framework: every seam has one class of ours
 REST_FRAMEWORK: dict[str, Any] = {
@@ -201,12 +169,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
+LOG_LEVEL = environment.one_of("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security": {"level": "CRITICAL"},  # a strange Host and its like: the access line tells them

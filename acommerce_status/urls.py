@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from acommerce_status import health, html_pages, static_files
-from acommerce_status.openapi import document
+from acommerce_status.openapi.views import document
 
 urlpatterns = [
     path("v3/", include("orders.v3.urls")),
@@ -16,8 +16,8 @@ urlpatterns = [
     path("docs/v2-to-v3", html_pages.migration),
     path("redoc", html_pages.redoc),
     path("redoc/standalone.js", html_pages.redoc_script),
-    path("schema/v3", document.v3_document),
-    path("schema/v2", document.v2_document),
+    path("schema/v3", document("v3")),
+    path("schema/v2", document("v2")),
     path("static/<path:name>", static_files.serve),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.processes import cpu_seconds
 from benchmarks.servers import Running
 
 CONNECTIONS = 16
@@ -33,6 +34,14 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Speed:
+    """Answers a second, and microseconds of CPU for each: of the server, PostgreSQL and Redis together."""
+
+    rate: float
+    cpu: float
+
+
+@dataclass(frozen=True)
 class Target:
     """A server and the paths that are asked of it in turn."""
 
@@ -48,22 +57,32 @@ class Rounds:
     count: int
     seconds: int
     folder: Path
+    services: Sequence[int] = ()
+    """The processes that servers stand on: PostgreSQL and Redis."""
     warm: set[str] = field(default_factory=set)
 
-    def compare(self, ours: Target, theirs: Target) -> tuple[float, float]:
-        """Answers a second of both, each the median of its rounds."""
-        rates: tuple[list[float], list[float]] = ([], [])
+    def compare(self, ours: Target, theirs: Target) -> tuple[Speed, Speed]:
+        """The speed of both, each the median of its rounds."""
+        rounds: tuple[list[Speed], list[Speed]] = ([], [])
         for target in (ours, theirs):
             self._warm_up(target)
         for _ in range(self.count):
-            for target, seen in zip((ours, theirs), rates, strict=True):
-                seen.append(self.drive(target).rate)
-        return statistics.median(rates[0]), statistics.median(rates[1])
+            for target, seen in zip((ours, theirs), rounds, strict=True):
+                seen.append(self._measure(target))
+        return _median(rounds[0]), _median(rounds[1])
 
-    def rate(self, target: Target) -> float:
-        """Answers a second, the median of all rounds."""
+    def speed(self, target: Target) -> Speed:
+        """The median of all rounds."""
         self._warm_up(target)
-        return statistics.median(self.drive(target).rate for _ in range(self.count))
+        return _median([self._measure(target) for _ in range(self.count)])
+
+    def _measure(self, target: Target) -> Speed:
+        before = self._cpu(target)
+        load = self.drive(target)
+        return Speed(load.rate, (self._cpu(target) - before) / load.requests * 1e6)
+
+    def _cpu(self, target: Target) -> float:
+        return sum(cpu_seconds(pid) for pid in (target.server.pid, *self.services))
 
     def _warm_up(self, target: Target) -> None:
         if target.server.url not in self.warm:
@@ -87,6 +106,10 @@ class Rounds:
         if load.errors or not load.requests:
             raise RuntimeError(f"{load.errors} errors from {target.server.url}{target.paths[0]}")
         return load
+
+
+def _median(rounds: Sequence[Speed]) -> Speed:
+    return Speed(statistics.median(r.rate for r in rounds), statistics.median(r.cpu for r in rounds))
 
 
 def wrk_version() -> str:

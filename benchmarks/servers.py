@@ -73,10 +73,10 @@ def gunicorn(module: str) -> Command:
 
 
 def granian(module: str) -> Command:
-    """An RSGI application without anything of ours around it."""
-    command = (sys.executable, "-m", "granian", "--interface", "rsgi", "--http", "1", "--no-ws")
+    """The server that ours stands on, alone: an RSGI application."""
+    server = (sys.executable, "-m", "granian", "--interface", "rsgi", "--no-ws", "--http", "1")
     return lambda port, processes: [
-        *(*command, "--log-level", "warning", "--port", str(port), "--workers", str(processes)),
+        *(*server, "--log-level", "warning", "--port", str(port), "--workers", str(processes)),
         f"{module}:application",
     ]
 

@@ -29,7 +29,7 @@ PARTS: dict[str, Part] = {
 def run(stage: Stage, sizes: Sizes, only: str) -> str:
     """Load, measure, print; the text for docs/performance.md."""
     large, small = _load(stage, "large", sizes.orders), _load(stage, "small", sizes.orders // 10)
-    rounds = Rounds(sizes.rounds, sizes.seconds, stage.folder)
+    rounds = Rounds(sizes.rounds, sizes.seconds, stage.folder, (stage.postgres.pid, stage.redis.pid))
     figures = []
     with stage.serve(large) as ours:
         bench = Bench(stage, sizes, rounds, large, small, ours)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.load import Speed
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -18,13 +20,15 @@ class Figure:
     unit: str = "times"
     missing: str = ""
     """Why it could not be measured, when it could not."""
+    cpu: str = ""
+    """Microseconds of CPU a request, ours and theirs, and theirs to ours, as a ratio of rates would be."""
     note: str = ""
     """What a reader should know beside it."""
 
     def cells(self) -> list[str]:
         """The row, as texts."""
         reached = "-" if self.ratio is None else _number(self.ratio)
-        return [self.name, self.ours, self.theirs, reached, self._wanted(), self._verdict()]
+        return [self.name, self.ours, self.theirs, reached, self.cpu, self._wanted(), self._verdict()]
 
     def _wanted(self) -> str:
         if self.target is None:
@@ -40,12 +44,14 @@ class Figure:
         return "met" if is_met else "**not met**"
 
 
-HEADINGS = ["figure", "ours", "theirs", "ratio", "target", "met?"]
+HEADINGS = ["figure", "ours", "theirs", "ratio", "CPU, µs a request", "target", "met?"]
 
 
-def rates(name: str, ours: float, theirs: float, target: float | None = None) -> Figure:
-    """A figure of answers a second."""
-    return Figure(name, f"{ours:,.0f}/s", f"{theirs:,.0f}/s", ours / theirs, target)
+def rates(name: str, ours: Speed, theirs: Speed, target: float | None = None) -> Figure:
+    """A figure of answers a second, with the CPU that they cost beside it."""
+    cpu = f"{ours.cpu:,.0f} to {theirs.cpu:,.0f}: {_number(theirs.cpu / ours.cpu)}" if theirs.cpu else ""
+    ratio = ours.rate / theirs.rate
+    return Figure(name, f"{ours.rate:,.0f}/s", f"{theirs.rate:,.0f}/s", ratio, target, cpu=cpu)
 
 
 def markdown(figures: Sequence[Figure]) -> str:

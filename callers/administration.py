@@ -1,15 +1,23 @@
-"""What an operator does with callers. Each is one short transaction."""
+"""What an operator does with callers and their keys; callers.grants has what they may read.
+
+Each is one short transaction that holds the caller's row, and raises CallerRefused. Every process acts on it
+within ten seconds, because callers.tokens remembers no token for longer.
+"""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from callers.keys import digest, new_key
-from callers.models import Caller, Grant, Token
+from callers.models import Caller, Grant, RetiredKey
 from callers.quotas import parse_rate
+from wire.names import NAME_RULE, is_name
 
-LONGEST_NAME = 100
+MAX_OVERLAP = timedelta(days=30)
+AT_ONCE = timedelta(0)
 
 
 class CallerRefused(ValueError):
@@ -19,11 +27,11 @@ class CallerRefused(ValueError):
 def create_caller(
     *, username: str, channels: Iterable[str] = (), partners: Iterable[str] = (), rate: str = ""
 ) -> str:
-    """A new caller with these grants; its API key, which is not kept. Raises CallerRefused."""
+    """Create a caller with these grants, and return its API key, which is not stored."""
     grants = {(Grant.Kind.CHANNEL, name) for name in channels} | {
         (Grant.Kind.PARTNER, name) for name in partners
     }
-    _check_names([username, *(name for _, name in grants)])
+    check_names([username, *(name for _, name in grants)])
     if rate:
         _check_rate(rate)
     key = new_key()
@@ -40,37 +48,77 @@ def create_caller(
     return key
 
 
-def rotate_key(*, username: str) -> str:
-    """A new API key; the old one and all tokens end, and so does a revocation. Raises CallerRefused."""
+@transaction.atomic
+def rotate_key(*, username: str, overlap: timedelta = AT_ONCE) -> str:
+    """Give a caller a new API key and return it. This also ends a revocation.
+
+    All keys before it, and the tokens got with them, end after `overlap` at the latest. Without one they are
+    deleted, and a token that is being given for an old key meanwhile is none (callers.tokens).
+    """
+    if not AT_ONCE <= overlap <= MAX_OVERLAP:
+        raise CallerRefused(f"An overlap lasts {MAX_OVERLAP.days} days at most.")
+    caller = locked_caller(username)
+    if overlap and caller.revoked_time:
+        raise CallerRefused(
+            f"{username} is revoked, and its old key does not come back: leave --overlap out."
+        )
+    if overlap:
+        _retire_key(caller, overlap)
+    else:
+        _end_keys(caller)
     key = new_key()
-    with transaction.atomic():
-        caller = _caller(username)
-        Caller.objects.filter(pk=caller.pk).update(key_digest=digest(key), revoked_time=None)
-        Token.objects.filter(caller=caller).delete()
+    Caller.objects.filter(pk=caller.pk).update(
+        key_digest=digest(key), key_generation=F("key_generation") + 1, revoked_time=None
+    )
     return key
 
 
+@transaction.atomic
 def revoke_caller(*, username: str) -> None:
-    """Shut a caller out; done twice it changes nothing more. Raises CallerRefused."""
-    with transaction.atomic():
-        caller = _caller(username)
-        Caller.objects.filter(pk=caller.pk, revoked_time=None).update(revoked_time=timezone.now())
-        Token.objects.filter(caller=caller).delete()
+    """Shut a caller out, whichever of its keys it has; done twice it changes nothing more."""
+    caller = locked_caller(username)
+    Caller.objects.filter(pk=caller.pk, revoked_time=None).update(revoked_time=timezone.now())
+    _end_keys(caller)
 
 
-def _caller(username: str) -> Caller:
-    caller = Caller.objects.filter(username=username).first()
+@transaction.atomic
+def delete_caller(*, username: str) -> None:
+    """Delete a caller that has never got a token, so that its name is free again."""
+    caller = locked_caller(username)
+    if caller.last_token_time or caller.tokens.exists():
+        raise CallerRefused(
+            f"{username} has got tokens, so its name stays taken: revoke_caller shuts it out."
+        )
+    caller.delete()
+
+
+@transaction.atomic
+def set_rate(*, username: str, rate: str | None) -> None:
+    """Give a caller a rate of its own, or CALLER_RATE again, which None means."""
+    if rate is not None:
+        _check_rate(rate)
+    caller = locked_caller(username)
+    Caller.objects.filter(pk=caller.pk).update(rate=rate or "")
+
+
+def locked_caller(username: str) -> Caller:
+    """The caller of this name, its row locked until the transaction ends. Raises CallerRefused."""
+    caller = Caller.objects.select_for_update(no_key=True).filter(username=username).first()
     if caller is None:
-        raise CallerRefused(f"There is no caller {username}. create_caller makes one.")
+        raise unknown_caller(username)
     return caller
 
 
-def _check_names(names: Iterable[str]) -> None:
+def unknown_caller(username: str) -> CallerRefused:
+    """The refusal of a name that nobody has."""
+    return CallerRefused(f"There is no caller {username}. create_caller makes one.")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse what is no name of a caller, and what cannot stand in the path of a poll."""
     for name in names:
-        if not name or len(name) > LONGEST_NAME or not name.isprintable() or "/" in name:
-            raise CallerRefused(
-                f"{name[:50]!r} is not a name: use 1 to {LONGEST_NAME} printable characters, and no slash."
-            )
+        if not is_name(name):
+            raise CallerRefused(f"{name[:50]!r} is not a name: {NAME_RULE}.")
 
 
 def _check_rate(rate: str) -> None:
@@ -78,3 +126,20 @@ def _check_rate(rate: str) -> None:
         parse_rate(rate)
     except ValueError as error:
         raise CallerRefused(str(error)) from None
+
+
+def _retire_key(caller: Caller, overlap: timedelta) -> None:
+    """Let all keys until now, and their tokens, end after `overlap`, unless they end before."""
+    now = timezone.now()
+    end = now + overlap
+    caller.retired_keys.filter(expires_time__lte=now).delete()
+    caller.retired_keys.filter(expires_time__gt=end).update(expires_time=end)
+    RetiredKey.objects.create(
+        caller=caller, generation=caller.key_generation, digest=caller.key_digest, expires_time=end
+    )
+    caller.tokens.filter(expires_time__gt=end).update(expires_time=end)
+
+
+def _end_keys(caller: Caller) -> None:
+    caller.retired_keys.all().delete()
+    caller.tokens.all().delete()

@@ -5,6 +5,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from callers.tokens import Access, Unrecognised, access_by_token
+from wire.problem import CHALLENGE
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -23,7 +24,7 @@ class TokenAuthentication(BaseAuthentication):
             ) from None
 
     def authenticate_header(self, request: Request) -> str:
-        return 'Bearer realm="acommerce-status"'
+        return CHALLENGE["WWW-Authenticate"]
 
 
 def _token(request: Request) -> str:

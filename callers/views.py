@@ -13,7 +13,7 @@ from callers.addresses import client_address
 from callers.quotas import use_quota
 from callers.refusals import QuotaExceeded, WrongCredentials
 from callers.serializers import TokenRequestSerializer
-from callers.tokens import Unrecognised, caller_with_key, give_token
+from callers.tokens import KeyHolder, Unrecognised, give_token, holder_of_key
 from wire.parsers import JSONParser
 from wire.problem import problem_details
 from wire.refusals import BadBody, ParameterError
@@ -30,15 +30,15 @@ class TokenView(APIView):
     error_shape = staticmethod(problem_details)
 
     def post(self, request: Request) -> Response:
-        credentials = _credentials(request)
+        credentials = read_credentials(request.data)
         username = credentials["username"]
         try:
-            caller_id, rate = caller_with_key(username=username, key=credentials["apiKey"])
+            holder = holder_of_key(username=username, key=credentials["apiKey"])
+            _count_request(holder)
+            token, expires_time = give_token(holder)
         except Unrecognised:
             _count_guess(request, username)
             raise WrongCredentials from None
-        _count_request(caller_id, rate)
-        token, expires_time = give_token(caller_id)
         answer = {"username": username, "token_id": token, "expires_at": format_time(expires_time)}
         return Response({"token": answer}, headers={"Cache-Control": "no-store"})
 
@@ -46,17 +46,19 @@ class TokenView(APIView):
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
 
-def _credentials(request: Request) -> dict[str, str]:
-    serializer = TokenRequestSerializer(data=request.data)
+def read_credentials(body: Any) -> dict[str, str]:
+    """`username` and `apiKey` of a request for a token. Raises BadBody with all that is wrong with it."""
+    serializer = TokenRequestSerializer(data=body)
     if not serializer.is_valid():
         raise BadBody(_flat(serializer.errors))
     credentials: dict[str, str] = serializer.validated_data["auth"]["apiKeyCredentials"]
     return credentials
 
 
-def _count_request(caller_id: int, rate: str) -> None:
+def _count_request(holder: KeyHolder) -> None:
     """Count a request for a token with all others of its caller: each leaves a row. Raises QuotaExceeded."""
-    use = use_quota(policy="caller", key=str(caller_id), rate=rate or settings.CALLER_RATE)
+    rate = holder.rate or settings.CALLER_RATE
+    use = use_quota(policy="caller", key=str(holder.caller_id), rate=rate)
     if use and use.exceeded:
         raise QuotaExceeded([use])
 

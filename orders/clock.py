@@ -1,4 +1,4 @@
-"""The feed clock, and the newest of its times in each channel and of each partner."""
+"""The feed clock, and the newest time that it gave in each channel and to each partner."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -9,12 +9,12 @@ from django.db.models.functions import Now
 from callers.models import Scope
 
 STEP = timedelta(microseconds=20)
-"""Between two changes. Under 100 changes share a millisecond, so that a client that keeps only
-milliseconds sees fewer than one full page again, and always moves on."""
+"""The least time between two changes. A client that keeps only milliseconds reads again what shares its last
+millisecond: with this step fewer than 100 orders do, less than a full page, so it always moves on."""
 
 
 class FeedClock(models.Model):
-    """The newest `updatedTime` given out. Its one row is the lock that puts changes in commit order."""
+    """The newest `updatedTime` that an order got. The lock of its one row puts all changes in order."""
 
     last_time = models.DateTimeField()
     representation = models.PositiveSmallIntegerField(
@@ -23,9 +23,9 @@ class FeedClock(models.Model):
 
     @classmethod
     def advance(cls, count: int) -> list[datetime]:
-        """The next `count` instants, each later than all before, and the lock on the clock until commit.
+        """Lock the clock until commit, and return the next `count` instants, each later than all before.
 
-        Take it as late as possible in a transaction: every other publisher waits from here on.
+        Call it as late as possible in a transaction, because every other publisher waits from here on.
         """
         clock = cls.objects.select_for_update().annotate(database_time=Now())
         database_time, last_time = clock.values_list("database_time", "last_time").get()
@@ -45,7 +45,7 @@ class FeedHeadQuerySet(models.QuerySet["FeedHead"]):
     """Reading and moving heads."""
 
     def move(self, newest: dict[Scope, datetime]) -> None:
-        """Set these heads, which is for who holds the lock on the clock. One query, or none."""
+        """Set these heads. Call only while holding the clock's lock. One query, or none."""
         self.bulk_create(
             (FeedHead(**asdict(scope), updated_time=time) for scope, time in newest.items()),
             update_conflicts=True,
@@ -53,8 +53,8 @@ class FeedHeadQuerySet(models.QuerySet["FeedHead"]):
             update_fields=["updated_time"],
         )
 
-    def behind(self, newest: dict[Scope, datetime]) -> dict[Scope, datetime]:
-        """Those of `newest` that no head has reached. One query."""
+    def stale(self, newest: dict[Scope, datetime]) -> dict[Scope, datetime]:
+        """Those of `newest` whose head is missing or older. One query."""
         heads = self.newest()
         return {scope: time for scope, time in newest.items() if scope not in heads or heads[scope] < time}
 
@@ -65,7 +65,10 @@ class FeedHeadQuerySet(models.QuerySet["FeedHead"]):
 
 
 class FeedHead(models.Model):
-    """The newest `updatedTime` in one channel, or of one partner: who has it finds nothing newer there."""
+    """The newest `updatedTime` in one channel, or of one partner.
+
+    A poll whose `updatedSince` is at this time or after it returns nothing.
+    """
 
     kind = models.CharField(max_length=10)
     identifier = models.CharField(max_length=100)

@@ -105,7 +105,12 @@ def _rows(orders: SalesOrderQuerySet) -> Any:
     return orders.alias(bytes=OctetLength("document")).values_list(*columns, _LIGHT)
 
 
-_LIGHT = Case(When(bytes__lte=MAX_LIGHT_BYTES, then="document"), output_field=TextField())
+def light(limit: int) -> Case:
+    """The document, or null where it has more than `limit` bytes."""
+    return Case(When(bytes__lte=limit, then="document"), output_field=TextField())
+
+
+_LIGHT = light(MAX_LIGHT_BYTES)
 _COLUMNS = {Form.TEXT: _texts, Form.ROWS: _rows}
 
 

@@ -121,11 +121,9 @@ class Shipment(models.Model):
 class StatusEvent(models.Model):
     """The newest revision of one published event (contract, section 8).
 
-    A deletion that came before its event has no order; only its id and revision mean anything.
+    A deletion that came before its event has no order; only its id and revision mean anything. Publishing
+    loads the rows as `orders.documents.KnownEvent`.
     """
-
-    place: str | None = None
-    """The `shipmentId` of its shipment, None for the order itself. No column: who loads an event tells it."""
 
     event_id = models.CharField(max_length=100, primary_key=True)
     revision = models.BigIntegerField()

@@ -5,10 +5,10 @@ constant text is also what makes psycopg prepare the statement. docs/performance
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from django.db import connections
 
@@ -51,14 +51,15 @@ class Question:
         filed = self.filed and self.filed[1]
         return [value for value in (self.scope.identifier, self.since, self.until, filed, *self.ids) if value]
 
-    def stand_in(self) -> "Question":
+    def stand_in(self) -> Self:
         """A question of the same shape, whose every value is a mark that is found again in the SQL."""
-        return Question(
-            Scope(self.scope.kind, "?scope"),
-            self.since and datetime(1, 1, 1, 1, tzinfo=UTC),
-            self.until and datetime(1, 1, 1, 2, tzinfo=UTC),
-            self.filed and (self.filed[0], "?filed"),
-            tuple(f"?id{number}" for number in range(len(self.ids))),
+        return replace(
+            self,
+            scope=Scope(self.scope.kind, "?scope"),
+            since=self.since and datetime(1, 1, 1, 1, tzinfo=UTC),
+            until=self.until and datetime(1, 1, 1, 2, tzinfo=UTC),
+            filed=self.filed and (self.filed[0], "?filed"),
+            ids=tuple(f"?id{number}" for number in range(len(self.ids))),
         )
 
 

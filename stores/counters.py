@@ -5,6 +5,7 @@ from typing import Any
 
 import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -12,6 +13,7 @@ from stores.breaker import Breaker
 
 logger = logging.getLogger(__name__)
 
+URL_FORM = "redis://host:6379/0"
 TIMEOUT_SECONDS = 0.25
 
 _COUNT = """
@@ -19,6 +21,15 @@ local count = redis.call('INCRBY', KEYS[1], ARGV[1])
 if count == tonumber(ARGV[1]) then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 return count
 """
+
+
+def checked_url(name: str, url: str) -> str:
+    """The URL in the variable `name`. Raises ImproperlyConfigured when no connection can be made of it."""
+    try:
+        redis.Redis.from_url(url).connection_pool.make_connection()
+    except (TypeError, ValueError):
+        raise ImproperlyConfigured(f"{name} must look like {URL_FORM}, or rediss://, or unix://.") from None
+    return url
 
 
 class CounterStore(BaseCache):

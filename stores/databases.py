@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
-
 from stores.postgresql.base import Connection
+from stores.postgresql.urls import read_url, refuse_differences
 
 Config = dict[str, Any]
 
-URL_FORM = "postgres://user:password@host:5432/name"
+NAMED = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+"""What Django calls the parameters of libpq that are settings of their own; all others are OPTIONS."""
 CONNECT_SECONDS = 2
 WAIT_FOR_CONNECTION_SECONDS = 3
 IDLE_IN_TRANSACTION_SECONDS = 30
@@ -38,46 +37,49 @@ def sqlite(file: Path) -> Config:
 def postgresql(name: str, url: str, *, pool_size: int, statement_seconds: int) -> Config:
     """PostgreSQL with psycopg's pool, prepared statements, and the time limits of the web side.
 
-    `name` is the variable that `url` came from. Several hosts, separated by commas, are tried in turn.
-    Raises ImproperlyConfigured.
+    `name` is the variable that `url` came from. Several hosts, separated by commas, are tried in turn. All
+    parameters of libpq in `url` are kept. Raises ImproperlyConfigured.
     """
-    config: Config = environ.Env.db_url_config(url)
-    if config.get("ENGINE") != "django.db.backends.postgresql":
-        raise ImproperlyConfigured(f"{name} must look like {URL_FORM}.")
-    milliseconds = statement_seconds * 1000
     limits = {
-        "statement_timeout": milliseconds,
-        "lock_timeout": milliseconds,
+        "statement_timeout": statement_seconds * 1000,
+        "lock_timeout": statement_seconds * 1000,
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_SECONDS * 1000,
         "timezone": "UTC",
     }
-    config["ENGINE"] = "stores.postgresql"
-    config["PATIENCE_SECONDS"] = statement_seconds + GRACE_SECONDS
-    config["CONN_MAX_AGE"] = 0  # the pool keeps the connections; Django must hand them back
-    config["OPTIONS"] = {
-        **config.get("OPTIONS", {}),
-        "pool": {
-            "connection_class": Connection,
-            "min_size": 1,
-            "max_size": pool_size,
-            "timeout": WAIT_FOR_CONNECTION_SECONDS,
-            "reconnect_timeout": WAIT_FOR_CONNECTION_SECONDS,  # then the next request tries again
+    found = read_url(name, url, our_settings=limits)
+    options = [found.get("options", ""), *(f"-c {key}={value}" for key, value in limits.items())]
+    return {
+        "ENGINE": "stores.postgresql",
+        **{setting: found.get(parameter, "") for setting, parameter in NAMED.items()},
+        "PARAMETERS": found,
+        "PATIENCE_SECONDS": statement_seconds + GRACE_SECONDS,
+        "CONN_MAX_AGE": 0,  # the pool keeps the connections; Django must hand them back
+        "OPTIONS": {
+            "connect_timeout": CONNECT_SECONDS,
+            **{key: value for key, value in found.items() if key not in NAMED.values()},
+            "pool": {
+                "connection_class": Connection,
+                "min_size": 1,
+                "max_size": pool_size,
+                "timeout": WAIT_FOR_CONNECTION_SECONDS,
+                "reconnect_timeout": WAIT_FOR_CONNECTION_SECONDS,  # then the next request tries again
+            },
+            "server_side_binding": True,
+            "prepare_threshold": 3,
+            "options": " ".join(filter(None, options)),
         },
-        "connect_timeout": CONNECT_SECONDS,
-        "server_side_binding": True,
-        "prepare_threshold": 3,
-        "options": " ".join(f"-c {key}={value}" for key, value in limits.items()),
     }
-    return config
 
 
 def any_replica(primary: Config, replicas: Sequence[Config], *, retry_seconds: int) -> Config:
     """One alias over all replicas: a connection goes to any that answers, to the primary if none does.
 
     psycopg tries the hosts itself (prefer-standby, load_balance_hosts). They are copies of the primary, so
-    name, user and password are the primary's. A connection ends after `retry_seconds`, and the next one
-    looks for a replica again: one that was away is used again after that.
+    name, user, password and other parameters are the primary's. A connection ends after `retry_seconds`, and
+    the next one looks for a replica again: one that was away is used again after that. Raises
+    ImproperlyConfigured when the replicas' URLs say otherwise.
     """
+    refuse_differences(primary["PARAMETERS"], [replica["PARAMETERS"] for replica in replicas])
     places = [place for server in (*replicas, primary) for place in _places(server)]
     options = {
         **primary["OPTIONS"],
@@ -92,6 +94,6 @@ def any_replica(primary: Config, replicas: Sequence[Config], *, retry_seconds: i
 
 def _places(server: Config) -> Iterator[tuple[str, str]]:
     """The hosts of a server that may be several, each with its port."""
-    hosts = str(server.get("HOST") or server["OPTIONS"].get("host") or "localhost").split(",")
-    ports = str(server.get("PORT") or server["OPTIONS"].get("port") or 5432).split(",")
-    yield from zip(hosts, ports * len(hosts) if len(ports) == 1 else ports, strict=True)
+    hosts = (server["HOST"] or "localhost").split(",")
+    ports = server["PORT"].split(",")
+    yield from zip(hosts, [port or "5432" for port in ports * (len(hosts) // len(ports))], strict=True)

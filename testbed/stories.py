@@ -15,6 +15,7 @@ from django.db.models import Model
 from orders.models import SalesOrder, Shipment, StatusEvent
 from orders.publishing.drafts import Draft
 from orders.publishing.events import PublishedEvent
+from orders.publishing.publication import Publication
 from wire.times import format_time
 
 NUMBER = 9_999_999_999
@@ -106,15 +107,16 @@ def _template(channel: str, partner: str, chance: random.Random, last_status: st
     events = story(channel, partner, NUMBER, chance, last_status)
     for event in events:
         draft.apply(event, None)
-        if document := draft.settle():
-            draft.stamp(document, TIME if event is events[-1] else event.event_time + timedelta(seconds=1))
-            list(draft.changed_shipments(document))
+        if document := draft.document_to_publish():
+            publication = Publication(draft, document)
+            publication.stamp(TIME if event is events[-1] else event.event_time + timedelta(seconds=1))
+            list(publication.changed_shipments())
     _give_keys(draft)
     return Template(
         {
-            SalesOrder: copy_line(draft.order),
-            Shipment: "".join(map(copy_line, draft.shipments.values())),
-            StatusEvent: "".join(map(copy_line, draft.events.values())),
+            SalesOrder: _copy_line(SalesOrder, draft.order),
+            Shipment: "".join(_copy_line(Shipment, row) for row in draft.shipments.values()),
+            StatusEvent: "".join(_copy_line(StatusEvent, row) for row in draft.events.values()),
         }
     )
 
@@ -125,12 +127,12 @@ def _give_keys(draft: Draft) -> None:
     for index, shipment in enumerate(draft.shipments.values()):
         shipment.pk = int(f"{NUMBER}{index}")
         shipment.order_id = draft.order.pk
-    list(draft.settled_events())
 
 
-def copy_line(row: Model) -> str:
-    """The line of PostgreSQL's COPY, in its text format, that stands for `row`."""
-    return "\t".join(_copy_value(getattr(row, field.attname)) for field in row._meta.concrete_fields) + "\n"
+def _copy_line(model: type[Model], row: object) -> str:
+    """The line of PostgreSQL's COPY, in its text format, for a row of the table of `model`."""
+    values = (getattr(row, field.attname) for field in model._meta.concrete_fields)
+    return "\t".join(map(_copy_value, values)) + "\n"
 
 
 def _copy_value(value: object) -> str:

@@ -11,12 +11,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from callers.administration import create_caller
-from callers.tokens import forget_tokens, issue_token
+from callers.tokens import forget_tokens
 from orders.heads import heads
 from orders.models import FeedClock
 from orders.publishing import ingest
 from testbed.factories import FAR_AHEAD, Fields
 from testbed.servers import Server, serve
+from testbed.tokens import issue_token
 from wire.times import EARLIEST
 
 

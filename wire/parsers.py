@@ -8,7 +8,7 @@ from rest_framework.parsers import BaseParser
 
 from wire.refusals import BadBody, ParameterError
 
-LARGEST_BODY = 16 * 1024
+MAX_BODY_BYTES = 16 * 1024
 
 
 class JSONParser(BaseParser):
@@ -19,9 +19,9 @@ class JSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        body = stream.read(LARGEST_BODY + 1)
-        if len(body) > LARGEST_BODY:
-            raise BadBody([ParameterError("body", f"must be at most {LARGEST_BODY} bytes")])
+        body = stream.read(MAX_BODY_BYTES + 1)
+        if len(body) > MAX_BODY_BYTES:
+            raise BadBody([ParameterError("body", f"must be at most {MAX_BODY_BYTES} bytes")])
         try:
             data = orjson.loads(body)
         except orjson.JSONDecodeError:

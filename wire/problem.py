@@ -59,7 +59,7 @@ def describe(exception: Exception) -> Problem | None:
             return Problem(status, code, str(exception.detail), errors, violated, headers)
         case OperationalError() | InterfaceError():
             logger.error("database away or too slow: %s", exception)
-            return unavailable("The database does not answer. Nothing is lost; ask again.")
+            return DATABASE_AWAY
         case Http404():
             return NOT_FOUND
         case APIException(status_code=status):
@@ -71,6 +71,9 @@ def describe(exception: Exception) -> Problem | None:
 def unavailable(detail: str) -> Problem:
     """503, with the wait that is worth it."""
     return Problem(503, "UNAVAILABLE", detail, headers={"Retry-After": str(DATABASE_RETRY_SECONDS)})
+
+
+DATABASE_AWAY = unavailable("The database does not answer. Nothing is lost; ask again.")
 
 
 def problem_details(request: HttpRequest, problem: Problem) -> tuple[dict[str, Any], str]:

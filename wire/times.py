@@ -7,8 +7,8 @@ from functools import lru_cache
 from django.utils.http import parse_http_date
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LARGEST_OFFSET = timedelta(hours=16)  # exclusive; PostgreSQL's limit, and beyond every zone on Earth
-LONGEST_TEXT = 64
+MAX_OFFSET = timedelta(hours=16)  # exclusive; PostgreSQL's limit, and beyond every zone on Earth
+MAX_TEXT_LENGTH = 64
 TIME_LENGTH = len("2026-11-22T08:00:00.000020Z")
 
 _TIME = re.compile(
@@ -39,7 +39,7 @@ def parse_time(text: str) -> datetime:
 
     A `+` that arrived as a space before the offset is repaired; an offset may lack its colon. Raises BadTime.
     """
-    match = _TIME.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    match = _TIME.fullmatch(text) if len(text) <= MAX_TEXT_LENGTH else None
     if match is None:
         raise BadTime(
             "must be an RFC 3339 time with a zone, such as 2026-11-22T08:00:00.000020Z", _meant(text)
@@ -64,7 +64,7 @@ def _zone(text: str) -> timezone:
         return UTC
     hours, minutes = int(text[1:3]), int(text[-2:])
     offset = timedelta(hours=hours, minutes=minutes)
-    if minutes > 59 or offset >= LARGEST_OFFSET:
+    if minutes > 59 or offset >= MAX_OFFSET:
         raise BadTime("has an offset that no zone has; offsets lie between -15:59 and +15:59")
     return timezone(-offset if text[0] == "-" else offset)
 
@@ -78,7 +78,7 @@ def _in_range(time: datetime) -> datetime:
 
 def _meant(text: str) -> str | None:
     """The acceptable text for a time in another form, or None: see _nearly, _unix and _http."""
-    if len(text) > LONGEST_TEXT:
+    if len(text) > MAX_TEXT_LENGTH:
         return None
     guess = _nearly(text) or _unix(text) or _http(text)
     if guess is None:

@@ -1,4 +1,4 @@
-"""The declared shapes of what the porch answers: errors (contract, section 7) and health."""
+"""The shapes of errors (contract, section 7) and of health."""
 
 from typing import Any
 
@@ -36,27 +36,6 @@ class ProblemSerializer(serializers.Serializer[None]):
             child=serializers.CharField(), required=False, help_text="The quotas that are used up."
         )
         return super().get_fields() | {"violated-policies": violated}
-
-
-class LegacyReasonSerializer(serializers.Serializer[None]):
-    """One thing that is wrong."""
-
-    message = serializers.CharField(help_text="For people. Of a parameter: its name, a full stop, the rest.")
-    reason = serializers.CharField(
-        help_text="For programs: `invalid_value`, or a problem's code in small letters."
-    )
-
-
-class LegacyFailureSerializer(serializers.Serializer[None]):
-    code = serializers.IntegerField(min_value=400, max_value=599, help_text="The status.")
-    message = serializers.CharField()
-    errors = LegacyReasonSerializer(many=True)  # type: ignore[assignment]  # its metaclass takes it away
-
-
-class LegacyErrorSerializer(serializers.Serializer[None]):
-    """An error as v2 tells it."""
-
-    error = LegacyFailureSerializer()
 
 
 class AliveSerializer(serializers.Serializer[None]):

@@ -1,16 +1,26 @@
-"""What the OpenAPI document says of the endpoints of v2."""
+"""The OpenAPI document of v2: what is particular to it."""
 
 from pathlib import Path
-from typing import Any
 
-from drf_spectacular.extensions import OpenApiViewExtension
-from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction, OpenApiExample, PolymorphicProxySerializer
 
+from acommerce_status.openapi.document import Contents
+from acommerce_status.openapi.errors import of_polling
 from acommerce_status.openapi.examples import JUST_PLACED, ON_ITS_WAY
-from acommerce_status.openapi.identity import JSON, described
+from acommerce_status.openapi.headers import JSON
+from acommerce_status.openapi.operations import ViewDescription
 from acommerce_status.openapi.polling import PAGE_HEADERS, PollSchema
+from acommerce_status.openapi.serializers import ProblemSerializer
 from orders.v2.legacy import legacy_order
-from orders.v2.serializers import LegacyMissingOrderSerializer, LegacyOrderSerializer
+from orders.v2.serializers import (
+    LegacyErrorSerializer,
+    LegacyMissingOrderSerializer,
+    LegacyOrderSerializer,
+    PartnerIdField,
+)
+from orders.v2.views import LegacyFeedView, LegacyOrdersByIdView
 
 DESCRIPTION = Path(__file__).with_suffix(".md").read_text()
 
@@ -95,17 +105,35 @@ class LegacyOrdersByIdSchema(LegacySchema):
     ]
 
 
-class LegacyFeedViewSchema(OpenApiViewExtension):
-    target_class = "orders.v2.views.LegacyFeedView"
-    match_subclasses = True
-
-    def view_replacement(self) -> Any:
-        return described(self.target, LegacyFeedSchema())
+class LegacyFeedDescription(ViewDescription):
+    target_class = LegacyFeedView
+    schema_class = LegacyFeedSchema
 
 
-class LegacyOrdersByIdViewSchema(OpenApiViewExtension):
-    target_class = "orders.v2.views.LegacyOrdersByIdView"
-    match_subclasses = True
+class LegacyOrdersByIdDescription(ViewDescription):
+    target_class = LegacyOrdersByIdView
+    schema_class = LegacyOrdersByIdSchema
 
-    def view_replacement(self) -> Any:
-        return described(self.target, LegacyOrdersByIdSchema())
+
+class PartnerIdDescription(OpenApiSerializerFieldExtension):
+    target_class = PartnerIdField
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> JSON:
+        return {"oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "minLength": 1}]}
+
+
+BAD_QUERIES = {
+    "A time without a zone": "updatedSince=2026-11-22T08:00:00",
+    "An empty parameter": "orderStatus=",
+}
+CONTENTS = Contents(
+    title="Order status, version 2",
+    version="2.0.0",
+    description=DESCRIPTION,
+    prefix="/v2/",
+    urls="orders.v2.urls",
+    error="LegacyError",
+    errors=[*of_polling(LegacyFeedView, BAD_QUERIES, DEPRECATION_HEADERS)],
+    shapes=[ProblemSerializer, LegacyErrorSerializer],
+    headers=HEADERS,
+)

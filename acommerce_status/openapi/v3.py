@@ -1,15 +1,18 @@
-"""What the OpenAPI document says of the endpoints of v3."""
+"""The OpenAPI document of v3: what is particular to it."""
 
 from pathlib import Path
-from typing import Any
 
-from drf_spectacular.extensions import OpenApiViewExtension
 from drf_spectacular.utils import OpenApiExample
 
+from acommerce_status.openapi import health
+from acommerce_status.openapi.document import Contents
+from acommerce_status.openapi.errors import of_polling
 from acommerce_status.openapi.examples import JUST_PLACED, ON_ITS_WAY
-from acommerce_status.openapi.identity import described
+from acommerce_status.openapi.operations import ViewDescription
 from acommerce_status.openapi.polling import PollSchema
+from acommerce_status.openapi.serializers import AliveSerializer, ProblemSerializer, ReadySerializer
 from orders.v3.serializers import OrdersByIdSerializer, PageSerializer
+from orders.v3.views import FeedView, OrdersByIdView
 
 DESCRIPTION = Path(__file__).with_suffix(".md").read_text()
 
@@ -60,17 +63,28 @@ class OrdersByIdSchema(PollSchema):
     headers = ("ETag", "Cache-Control", "RateLimit-Policy", "RateLimit", "X-Request-ID")
 
 
-class FeedViewSchema(OpenApiViewExtension):
-    target_class = "orders.v3.views.FeedView"
-    match_subclasses = True
-
-    def view_replacement(self) -> Any:
-        return described(self.target, FeedSchema())
+class FeedDescription(ViewDescription):
+    target_class = FeedView
+    schema_class = FeedSchema
 
 
-class OrdersByIdViewSchema(OpenApiViewExtension):
-    target_class = "orders.v3.views.OrdersByIdView"
-    match_subclasses = True
+class OrdersByIdDescription(ViewDescription):
+    target_class = OrdersByIdView
+    schema_class = OrdersByIdSchema
 
-    def view_replacement(self) -> Any:
-        return described(self.target, OrdersByIdSchema())
+
+BAD_QUERIES = {
+    "A time without a zone": "updatedSince=2026-11-22T08:00:00",
+    "A misspelt parameter and an empty one": "pagesize=50&orderStatus=",
+}
+CONTENTS = Contents(
+    title="Order status, version 3",
+    version="3.0.0",
+    description=DESCRIPTION,
+    prefix="/v3/",
+    urls="orders.v3.urls",
+    error="Problem",
+    errors=[*of_polling(FeedView, BAD_QUERIES)],
+    shapes=[ProblemSerializer, AliveSerializer, ReadySerializer],
+    paths=health.PATHS,
+)

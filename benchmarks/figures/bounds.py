@@ -18,14 +18,17 @@ CLIENTS = 4
 
 def figures(bench: Bench) -> Iterator[Figure]:
     pages, idle = bench.pages(), bench.idle()
-    ours = bench.rounds.rate(pages)
-    yield rates("full page against the database alone", ours, _database_alone(bench, pages))
+    yield _beside_the_database(bench, "full page", pages)
     alone = Site("the server alone", granian("benchmarks.peers.constant"), bench.large.environment, "/")
     with serving(alone, bench.stage.folder / "peer.log") as server:
         theirs = Target(server, ["/"])
         yield rates("full page against the server alone", *bench.rounds.compare(pages, theirs))
-    ours = bench.rounds.rate(idle)
-    yield rates("idle poll against the database alone", ours, _database_alone(bench, idle))
+    yield _beside_the_database(bench, "idle poll", idle)
+
+
+def _beside_the_database(bench: Bench, name: str, target: Target) -> Figure:
+    ours, alone = bench.rounds.speed(target).rate, _database_alone(bench, target)
+    return Figure(f"{name} against the database alone", f"{ours:,.0f}/s", f"{alone:,.0f}/s", ours / alone)
 
 
 def _database_alone(bench: Bench, target: Target) -> float:

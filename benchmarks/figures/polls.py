@@ -22,7 +22,7 @@ def _idle(bench: Bench) -> Iterator[Figure]:
     bare = Site("a bare view", gunicorn("benchmarks.peers.bare"), bench.large.environment, "/orders")
     with serving(bare, bench.stage.folder / "peer.log") as theirs:
         against = bench.rounds.compare(bench.idle(), Target(theirs, ["/orders"]))
-    yield rates("idle poll against a bare Django view", *against, target=0.4)
+    yield rates("idle poll against a bare Django view under gunicorn", *against, target=0.75)
     etag = bench.ours.get(bench.idle().paths[0])[1]["ETag"]
     if bench.ours.status(bench.idle().paths[0], **{"If-None-Match": etag}) != NOT_MODIFIED:
         raise RuntimeError("an unchanged page was not answered by 304")
@@ -37,9 +37,9 @@ def _idle(bench: Bench) -> Iterator[Figure]:
 def _wires(bench: Bench) -> Iterator[Figure]:
     times = bench.large.times()
     v3, v2 = bench.pages(), pages_of(bench.ours, times, FEED.replace("/v3/", "/v2/"))
-    yield rates("v2 page against v3 page, each order seen first", *bench.rounds.compare(v2, v3), target=0.5)
+    yield rates("v2 page against v3 page, each order seen first", *bench.rounds.compare(v2, v3), target=0.55)
     few = [Target(bench.ours, target.paths[:5]) for target in (v2, v3)]
-    yield rates("v2 page against v3 page, the same few pages", *bench.rounds.compare(*few), target=0.5)
+    yield rates("v2 page against v3 page, the same few pages", *bench.rounds.compare(*few), target=0.65)
     packed = Target(bench.ours, v3.paths, {"Accept-Encoding": "gzip"})
     yield rates("gzip page against plain page", *bench.rounds.compare(packed, v3), target=0.75)
 
@@ -73,7 +73,7 @@ def _by_id(bench: Bench) -> Iterator[Figure]:
     """Each order is asked for once in a while; an idle poll costs no query, unless it is told to."""
     paths = [f"{FEED}/id?id={order}" for order in _order_ids(bench)]
     by_id, idle = Target(bench.ours, paths), bench.idle()
-    yield rates("one order by id against the idle poll", *bench.rounds.compare(by_id, idle), target=0.8)
+    yield rates("one order by id against the idle poll", *bench.rounds.compare(by_id, idle))
     with bench.stage.serve(bench.large, FEED_MEMORY_MILLISECONDS="0") as forgetful:
         asking = Target(forgetful, idle.paths)
         name = "one order by id against an idle poll that asks the database"

@@ -5,6 +5,6 @@ from typing import Any
 PAGE = b"[" + b" " * 170_000 + b"]"
 
 
-async def application(scope: Any, proto: Any) -> None:
+async def application(scope: Any, protocol: Any) -> None:
     """An RSGI application."""
-    proto.response_bytes(200, [("Content-Type", "application/json")], PAGE)
+    protocol.response_bytes(200, [("content-type", "application/json")], PAGE)

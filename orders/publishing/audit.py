@@ -1,4 +1,4 @@
-"""The promises, checked on live data. Each finding is a sentence."""
+"""Check the promises on live data. Each finding is a sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,19 +24,19 @@ BATCH_SIZE = 200
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with an order, by primary key; None where it is about several."""
+    """What is wrong. `order`: the primary key of the order that rendering again repairs, if there is one."""
 
     sentence: str
     order: int | None = None
 
 
 def audit(orders: SalesOrderQuerySet) -> Iterator[Finding]:
-    """All that is wrong with `orders`. Publishing goes on meanwhile, and waits for nothing.
+    """Yield all that is wrong with `orders`. Publishing goes on meanwhile, and never waits for an audit.
 
-    200 orders at a time are looked at as they were, with the clock, at one moment.
+    It reads 200 orders at a time, and the clock, as they were at one moment.
     """
     with _one_moment():
-        findings = [*_times_twice(orders), *_heads_behind(orders)]
+        findings = [*_times_twice(orders), *_stale_heads(orders)]
     yield from findings
     last: int | None = 0
     while last is not None:
@@ -54,23 +54,26 @@ def _one_moment() -> Iterator[None]:
 
 
 def _times_twice(orders: SalesOrderQuerySet) -> Iterator[Finding]:
-    """Over all channels, which no constraint of the database does. One query, of the whole table."""
+    """Times that several orders have, because no constraint of the database spans all channels.
+
+    One query, which reads the whole table.
+    """
     twice = SalesOrder.objects.values("updated_time").annotate(count=Count("pk")).filter(count__gt=1)
     for row in twice.filter(updated_time__in=orders.values("updated_time")).order_by("updated_time"):
         yield Finding(f"{row['count']} orders have the updatedTime {format_time(row['updated_time'])}.")
 
 
 def _batch_after(last: int, orders: SalesOrderQuerySet) -> tuple[int | None, list[Finding]]:
-    """The primary key to go on after, if there is more, and what is wrong with the batch."""
+    """The findings of the next batch, and the last primary key in it, or None if no order is left."""
     pks = list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE])
     newest = FeedClock.newest()
-    findings = [found for draft in Batch.seen(pks).drafts.values() for found in _order(draft, newest)]
+    findings = [found for draft in Batch.load(pks).drafts.values() for found in _order(draft, newest)]
     return (pks[-1] if pks else None), findings
 
 
-def _heads_behind(orders: SalesOrderQuerySet) -> Iterator[Finding]:
-    """A process that remembers the heads would not ask for orders that are newer. Three queries."""
-    for scope, time in FeedHead.objects.behind(orders.newest_by_scope()).items():
+def _stale_heads(orders: SalesOrderQuerySet) -> Iterator[Finding]:
+    """Heads that hide newer orders from processes that remember heads. Three queries."""
+    for scope, time in FeedHead.objects.stale(orders.newest_by_scope()).items():
         yield Finding(f"The head of {scope.kind} {scope.identifier} is older than {format_time(time)}.")
 
 
@@ -79,10 +82,13 @@ def _order(draft: Draft, newest: datetime) -> Iterator[Finding]:
     name = f"Order {order.order_id} of channel {order.channel_id}"
     if order.updated_time > newest:
         yield Finding(f"{name} is newer than the feed clock.", order.pk)
+    if not draft.events:
+        yield Finding(f"{name} has no event.")
+        return
     events = [event for event in draft.events.values() if not event.deleted and event.updated_time]
     if any(event.updated_time and event.updated_time > order.updated_time for event in events):
         yield Finding(f"{name} has an event newer than itself.", order.pk)
-    document = draft.shown()
+    document = draft.render()
     if order.document != to_text(document):
         yield Finding(f"{name} has a document that its events do not render to.", order.pk)
     if not is_filed(order, document):

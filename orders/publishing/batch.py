@@ -1,91 +1,101 @@
-"""A batch of events against the database: lock, apply, take the clock, write. One transaction.
+"""A batch of events against the database: lock, load, apply, take the clock, write. One transaction.
 
-Locks are taken in one fixed order by every publisher: orders by primary key, deletions without an
-order by event id, then the clock. Every insert happens under the clock's lock, so no insert ever waits
-for another; an order or event that someone else inserted since we looked violates its key, and the batch
-begins again.
+Every publisher takes its locks in the same order: orders by primary key, deletions without an order by event
+id, then the clock. All inserts happen while the clock is locked, so no insert ever waits for another one. If
+somebody else inserted the same order or event since we looked, the insert violates a key and the batch begins
+again.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Self, cast
+from dataclasses import dataclass, field, fields
+from typing import Self
 
 from django.db.models import Q
 
+from orders.documents import KnownEvent
 from orders.models import SalesOrder, SalesOrderQuerySet, Shipment, StatusEvent
 from orders.publishing.drafts import Draft, Outcome
 from orders.publishing.events import Event, EventRefused, PublishedEvent, Withdrawal
+from orders.publishing.publication import Publication
 from orders.publishing.tables import publish_orders, write_events
 
 Key = tuple[str, str]
 """channelId, orderId: what names an order on the wire."""
 
+EVENT_FIELDS = [
+    each.name for each in fields(KnownEvent) if each.name not in ("order", "shipment", "is_stored")
+]
+"""The columns of StatusEvent that are fields of KnownEvent, in its order."""
+
 
 class Raced(Exception):
-    """Something moved between looking and locking; the batch must begin again."""
+    """Something changed between the look and the lock; the batch must begin again."""
 
 
 @dataclass
 class Batch:
-    """The orders that a batch of events concerns, locked, and what is known of them.
+    """The orders that a batch of events concerns, and all that is known of them.
 
-    `homes` tells the draft an event belongs to; `orphans` are deletions that came before their event.
+    `draft_by_event` has the draft of each known event. `early_deletions` came before their event, so they
+    have no order yet.
     """
 
     drafts: dict[Key, Draft] = field(default_factory=dict)
-    homes: dict[str, Draft] = field(default_factory=dict)
-    orphans: dict[str, StatusEvent] = field(default_factory=dict)
-    touched_orphans: dict[str, StatusEvent] = field(default_factory=dict)
+    draft_by_event: dict[str, Draft] = field(default_factory=dict)
+    early_deletions: dict[str, KnownEvent] = field(default_factory=dict)
+    changed_deletions: dict[str, KnownEvent] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, events: Iterable[Event]) -> Self:
-        """Lock and load. Four or five queries, whatever the size. Raises Raced."""
+    def lock(cls, events: Iterable[Event]) -> Self:
+        """Lock and load what `events` concern. Four or five queries, whatever the size. Raises Raced."""
         event_ids = {event.event_id for event in events}
         located = dict(StatusEvent.objects.filter(event_id__in=event_ids).values_list("event_id", "order_id"))
         batch = cls()
         batch._lock_orders({pk for pk in located.values() if pk is not None}, events)
-        batch._lock_orphans({event_id for event_id, order in located.items() if order is None})
+        batch._lock_deletions({event_id for event_id, order in located.items() if order is None})
         return batch
 
     @classmethod
-    def of_orders(cls, pks: Iterable[int]) -> Self:
-        """Lock and load these orders, with nothing to apply. Three queries."""
+    def lock_orders(cls, pks: Iterable[int]) -> Self:
+        """Lock and load these orders. Three queries."""
         batch = cls()
         batch._lock_orders(set(pks), [])
         return batch
 
     @classmethod
-    def seen(cls, pks: Iterable[int]) -> Self:
-        """Load these orders to look at them only: nothing is locked. Three queries."""
+    def load(cls, pks: Iterable[int]) -> Self:
+        """Load these orders without any lock, to read them only. Three queries."""
         batch = cls()
         batch._load(SalesOrder.objects.filter(pk__in=pks))
         return batch
 
     def apply(self, event: Event) -> Outcome:
-        """Take in one event. Raises EventRefused."""
+        """Apply one event to its order. Raises EventRefused."""
         if isinstance(event, Withdrawal):
             return self._withdraw(event)
         key = (event.channel_id, event.order_id)
         draft = self.drafts.get(key) or Draft(_new_order(event))
-        if self.homes.get(event.event_id, draft) is not draft:
+        event_id = event.event_id
+        if self.draft_by_event.get(event_id, draft) is not draft:
             raise EventRefused("orderId: this event belongs to another order, and an event never moves")
-        outcome = draft.apply(event, draft.events.get(event.event_id) or self.orphans.get(event.event_id))
+        outcome = draft.apply(event, draft.events.get(event_id) or self.early_deletions.get(event_id))
         if outcome != "unchanged":
             self.drafts[key] = draft
-            self.homes[event.event_id] = draft
-            self.orphans.pop(event.event_id, None)
-            self.touched_orphans.pop(event.event_id, None)
+            self.draft_by_event[event_id] = draft
+            self.early_deletions.pop(event_id, None)
+            self.changed_deletions.pop(event_id, None)
         return outcome
 
     def write(self) -> None:
-        """Take the clock and write what changed; with nothing to write the clock is left alone."""
-        touched = [draft for draft in self.drafts.values() if draft.touched]
-        if not touched and not self.touched_orphans:
+        """Take the clock and write what changed. If nothing changed, do not take the clock."""
+        changed = [draft for draft in self.drafts.values() if draft.changed]
+        if not changed and not self.changed_deletions:
             return
-        changed = [(draft, document) for draft in touched if (document := draft.settle())]
-        publish_orders(changed)
-        write_events(event for draft in touched for event in draft.settled_events())
-        write_events(self.touched_orphans.values())
+        publish_orders(
+            [Publication(draft, document) for draft in changed if (document := draft.document_to_publish())]
+        )
+        write_events(event for draft in changed for event in draft.changed.values())
+        write_events(self.changed_deletions.values())
 
     def _lock_orders(self, pks: set[int], events: Iterable[Event]) -> None:
         wanted = SalesOrder.objects.filter(_keys_of(events) | Q(pk__in=pks))
@@ -93,34 +103,40 @@ class Batch:
 
     def _load(self, orders: SalesOrderQuerySet) -> None:
         drafts = {order.pk: Draft(order) for order in orders.order_by("pk")}
-        shipments = {row.pk: row for row in Shipment.objects.filter(order__in=drafts)}
+        shipments: dict[int | None, Shipment] = {
+            row.pk: row for row in Shipment.objects.filter(order__in=drafts)
+        }
         for shipment in shipments.values():
             drafts[shipment.order_id].shipments[shipment.shipment_id] = shipment
-        for event in StatusEvent.objects.filter(order__in=drafts):
-            draft = drafts[cast(int, event.order_id)]
-            event.place = shipments[event.shipment_id].shipment_id if event.shipment_id else None
+        rows = StatusEvent.objects.filter(order__in=drafts)
+        for order, shipment_key, *values in rows.values_list("order_id", "shipment_id", *EVENT_FIELDS):
+            draft = drafts[order]
+            event = KnownEvent(*values)
+            event.order, event.shipment = draft.order, shipments.get(shipment_key)
+            event.is_stored = True
             draft.events[event.event_id] = event
-            self.homes[event.event_id] = draft
+            self.draft_by_event[event.event_id] = draft
         self.drafts = {(draft.order.channel_id, draft.order.order_id): draft for draft in drafts.values()}
 
-    def _lock_orphans(self, event_ids: set[str]) -> None:
+    def _lock_deletions(self, event_ids: set[str]) -> None:
         if not event_ids:
             return
         rows = StatusEvent.objects.select_for_update().filter(event_id__in=event_ids, order=None)
-        self.orphans = {event.event_id: event for event in rows.order_by("event_id")}
-        if len(self.orphans) < len(event_ids):
+        for values in rows.order_by("event_id").values_list(*EVENT_FIELDS):
+            deletion = KnownEvent(*values)
+            deletion.is_stored = True
+            self.early_deletions[deletion.event_id] = deletion
+        if len(self.early_deletions) < len(event_ids):
             raise Raced
 
     def _withdraw(self, event: Withdrawal) -> Outcome:
-        if home := self.homes.get(event.event_id):
-            return home.withdraw(event)
-        orphan = self.orphans.setdefault(
-            event.event_id, StatusEvent(event_id=event.event_id, revision=0, deleted=True, status="")
-        )
-        if event.revision <= orphan.revision:
+        if draft := self.draft_by_event.get(event.event_id):
+            return draft.withdraw(event)
+        deletion = self.early_deletions.setdefault(event.event_id, KnownEvent(event.event_id))
+        if event.revision <= deletion.revision:
             return "unchanged"
-        orphan.revision = event.revision
-        self.touched_orphans[event.event_id] = orphan
+        deletion.revision = event.revision
+        self.changed_deletions[event.event_id] = deletion
         return "deleted"
 
 
@@ -129,7 +145,7 @@ def _new_order(event: PublishedEvent) -> SalesOrder:
 
 
 def _keys_of(events: Iterable[Event]) -> Q:
-    """The orders named by `events`: one condition a channel, which is one index range each."""
+    """The orders named by `events`: one condition for each channel, which is one range of the index."""
     named: dict[str, set[str]] = {}
     for event in events:
         if isinstance(event, PublishedEvent):

@@ -1,6 +1,7 @@
 """The one place where PostgreSQL and SQLite are treated differently: how rows are written and read."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import OperationalError, connection
 from django.db.models import Model
@@ -24,29 +25,30 @@ def is_serialization_failure(error: OperationalError) -> bool:
     return getattr(error.__cause__, "sqlstate", None) in (DEADLOCK, SERIALIZATION_FAILURE)
 
 
-def insert_many(model: type[Model], rows: Sequence[Model]) -> None:
-    """Insert rows that must not exist yet, and give each its primary key. Raises IntegrityError."""
+def insert_many(model: type[Model], rows: Sequence[Any]) -> None:
+    """Insert rows that must not exist yet, and give each its primary key. Raises IntegrityError.
+
+    A row is an instance of `model`, or any object with the same attributes.
+    """
     if connection.vendor != "postgresql":
-        model._default_manager.bulk_create(rows)
+        model._default_manager.bulk_create(_instances(model, rows))
     elif rows:
         _reserve_keys(model, rows)
         _copy(model._meta.db_table, _columns(model), rows)
-        for row in rows:
-            row._state.adding = False
 
 
-def update_many(model: type[Model], rows: Sequence[Model], names: Sequence[str]) -> None:
+def update_many(model: type[Model], rows: Sequence[Any], names: Sequence[str]) -> None:
     """Write the fields `names` of rows that exist, and that this transaction has locked."""
     if connection.vendor != "postgresql":
         model._default_manager.bulk_create(
-            rows, update_conflicts=True, unique_fields=["pk"], update_fields=names
+            _instances(model, rows), update_conflicts=True, unique_fields=["pk"], update_fields=names
         )
     elif rows:
         columns = [field.attname for field in model._meta.concrete_fields if field.name in names]
         _update_by_copy(model, rows, columns)
 
 
-def _update_by_copy(model: type[Model], rows: Sequence[Model], names: list[str]) -> None:
+def _update_by_copy(model: type[Model], rows: Sequence[Any], names: list[str]) -> None:
     """COPY into a table of this session, then one UPDATE."""
     table, key = model._meta.db_table, _key(model)
     with connection.cursor() as cursor:
@@ -60,16 +62,16 @@ def _update_by_copy(model: type[Model], rows: Sequence[Model], names: list[str])
         cursor.execute(f"UPDATE {table} SET {values} FROM new_{table} AS new WHERE {table}.{key} = new.{key}")
 
 
-def _copy(table: str, names: Sequence[str], rows: Iterable[Model]) -> None:
+def _copy(table: str, names: Sequence[str], rows: Iterable[Any]) -> None:
     statement = f"COPY {table} ({', '.join(names)}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([getattr(row, name) for name in names])
 
 
-def _reserve_keys(model: type[Model], rows: Sequence[Model]) -> None:
-    """COPY tells no keys, so they are drawn before; a key that is given, such as an event id, stays."""
-    if all(row.pk is not None for row in rows):
+def _reserve_keys(model: type[Model], rows: Sequence[Any]) -> None:
+    """COPY returns no keys, so take them from the sequence first. Keys that are given, as of events, stay."""
+    if all(getattr(row, _key(model)) is not None for row in rows):
         return
     sequence = f"pg_get_serial_sequence('{model._meta.db_table}', '{_key(model)}')"
     with connection.cursor() as cursor:
@@ -81,6 +83,14 @@ def _reserve_keys(model: type[Model], rows: Sequence[Model]) -> None:
 def _key(model: type[Model]) -> str:
     key = model._meta.pk
     return key.attname if key else "id"
+
+
+def _instances(model: type[Model], rows: Sequence[Any]) -> list[Model]:
+    names = _columns(model)
+    return [
+        row if isinstance(row, model) else model(**{name: getattr(row, name) for name in names})
+        for row in rows
+    ]
 
 
 def _columns(model: type[Model]) -> list[str]:

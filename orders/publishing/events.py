@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from orders.statuses import OrderStatus, ShipmentStatus
+from wire.names import NAME_RULE, is_name
 from wire.times import BadTime, parse_time
 
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -90,6 +91,7 @@ def read_event(line: Line) -> Event:
     if not (isinstance(line, bytes) and _PLAIN.fullmatch(line)):
         _check_texts(event)
     if isinstance(event, PublishedEvent):
+        _check_names(event)
         _check_status(event)
     return event
 
@@ -118,6 +120,13 @@ def _check_texts(event: Event) -> None:
         pattern = _NOT_TEXT if field == "detail" else _NOT_A_CODE
         if isinstance(value, str) and pattern.search(value):
             raise EventRefused(f"{name}: must not contain control characters")
+
+
+def _check_names(event: PublishedEvent) -> None:
+    """Refuse what could be published but never polled."""
+    for name, value in (("channelId", event.channel_id), ("partnerId", event.partner_id)):
+        if not is_name(value):
+            raise EventRefused(f"{name}: {value[:50]!r} could not be polled; {NAME_RULE}")
 
 
 def _check_status(event: PublishedEvent) -> None:

@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from itertools import islice
 
 from django.db import IntegrityError, OperationalError, transaction
 
@@ -12,6 +12,8 @@ from orders.publishing import bulk
 from orders.publishing.batch import Batch, Raced
 from orders.publishing.drafts import Outcome
 from orders.publishing.events import Event, EventRefused, Line, read_event
+from orders.publishing.outages import survive
+from orders.publishing.stream import MAX_WAIT_SECONDS, Numbered, Stream, cut
 from stores.waits import allow_long_waits
 
 logger = logging.getLogger(__name__)
@@ -48,44 +50,50 @@ class Summary:
         return sum(asdict(self).values())
 
 
-Numbered = tuple[int, Line]
-
-
 def publish(
     lines: Iterable[Line],
     *,
     batch_size: int = BATCH_SIZE,
+    max_wait: float | None = MAX_WAIT_SECONDS,
+    database_timeout: float = 0,
     on_rejected: Callable[[Rejected], None] = lambda rejected: None,
     on_progress: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
     """Publish events, given as JSON lines or as dicts of the same shape; blank lines are passed over.
 
-    Each `batch_size` lines are one transaction, or several where others publish the same. Killed at any
+    Up to `batch_size` lines are one transaction, or several where others publish the same. Killed at any
     point and run again from the start, the result is the same as if it had run once. A line that cannot be
     accepted goes to `on_rejected`, the others go in. Must not be called inside a transaction: its lock on
     the clock would last until that ends.
+
+    `lines` may be slow or endless: what was read is published after `max_wait` seconds at the latest. For
+    that anything but a list or a tuple is read in a thread of its own. With `max_wait` None it is not, and
+    batches are full. What the source raises is raised when all that it gave before is published.
+
+    A database that goes away is waited for, `database_timeout` seconds; then, or at once, django.db.Error is
+    raised, and `on_progress` was last called with what is published for certain.
     """
     total = Summary()
-    for batch in _batches(lines, batch_size):
-        summary, rejected = _publish_batch(batch)
-        for refusal in rejected:
-            on_rejected(refusal)
-        total.add(summary)
-        on_progress(total)
+    with _batches(lines, batch_size, max_wait) as batches:
+        for batch in batches:
+            summary, rejected = _publish_batch(batch, database_timeout)
+            for refusal in rejected:
+                on_rejected(refusal)
+            total.add(summary)
+            on_progress(total)
     return total
 
 
-def _batches(lines: Iterable[Line], size: int) -> Iterator[list[Numbered]]:
-    numbered = ((number, line) for number, line in enumerate(lines, start=1) if not _is_blank(line))
-    while batch := list(islice(numbered, size)):
-        yield batch
+@contextmanager
+def _batches(lines: Iterable[Line], size: int, max_wait: float | None) -> Iterator[Iterable[list[Numbered]]]:
+    if max_wait is None or isinstance(lines, Sequence):
+        yield cut(lines, size)
+    else:
+        with Stream(lines, size, max_wait) as stream:
+            yield stream
 
 
-def _is_blank(line: Line) -> bool:
-    return isinstance(line, bytes) and not line.strip()
-
-
-def _publish_batch(lines: list[Numbered]) -> tuple[Summary, list[Rejected]]:
+def _publish_batch(lines: list[Numbered], database_timeout: float) -> tuple[Summary, list[Rejected]]:
     unreadable: list[Rejected] = []
     events: list[tuple[int, Line, Event]] = []
     for number, line in lines:
@@ -93,7 +101,9 @@ def _publish_batch(lines: list[Numbered]) -> tuple[Summary, list[Rejected]]:
             events.append((number, line, read_event(line)))
         except EventRefused as refusal:
             unreadable.append(Rejected(number, str(refusal), line))
-    summary, refused = _apply_until_unraced(events) if events else (Summary(), [])
+    summary, refused = Summary(), list[Rejected]()
+    if events:
+        summary, refused = survive(lambda: _apply_until_unraced(events), database_timeout)
     summary.rejected += len(unreadable)
     return summary, sorted([*unreadable, *refused], key=lambda rejected: rejected.number)
 
@@ -125,7 +135,7 @@ def _apply(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejecte
     summary, refused = Summary(), []
     with transaction.atomic(durable=True):
         allow_long_waits()
-        batch = Batch.of([event for _, _, event in events])
+        batch = Batch.lock([event for _, _, event in events])
         for number, line, event in events:
             outcome: Outcome = "rejected"
             try:

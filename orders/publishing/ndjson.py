@@ -1,6 +1,7 @@
 """Reading NDJSON: a file, gzip or plain, line by line, in bounded memory."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
@@ -16,11 +17,29 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
     """The lines of `file`, which must have `peek`. A line over 64 KiB, and a damaged end, are Unreadable."""
     peekable = cast("IO[bytes]", file)
     head = peekable.peek(len(GZIP_MAGIC))[: len(GZIP_MAGIC)]  # type: ignore[attr-defined]  # BufferedReader has it
-    stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if head == GZIP_MAGIC else peekable
+    stream = (
+        cast("IO[bytes]", gzip.GzipFile(fileobj=cast("BinaryIO", _Prompt(file))))
+        if head == GZIP_MAGIC
+        else peekable
+    )
     try:
         yield from _split(stream)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         yield Unreadable(f"the gzip data is damaged or cut off from here on: {error}")
+
+
+def _unpacked(file: BinaryIO) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=cast("BinaryIO", _Prompt(file))))
+
+
+class _Prompt:
+    """Gives what is there instead of waiting until the whole size that was asked for is."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = cast(io.BufferedReader, file)
+
+    def read(self, size: int) -> bytes:
+        return self._file.read(size) if size <= len(GZIP_MAGIC) else self._file.read1(size)
 
 
 def _split(stream: IO[bytes]) -> Iterator[Line]:

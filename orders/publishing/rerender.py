@@ -1,4 +1,4 @@
-"""Stored documents rendered again: after their shape has changed, or to repair what an audit has found."""
+"""Render stored documents again: after their shape has changed, or to repair what an audit has found."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,15 @@ from orders.documents import to_text
 from orders.models import REPRESENTATION, FeedClock, FeedHead, SalesOrder
 from orders.publishing.batch import Batch
 from orders.publishing.filing import is_filed
-from orders.publishing.tables import Settled, publish_orders, write_orders
+from orders.publishing.publication import Publication
+from orders.publishing.tables import publish_orders, write_orders
 from stores.waits import allow_long_waits
 
 BATCH_SIZE = 200
 
 
 def outdated_orders() -> Iterator[list[int]]:
-    """Primary keys of orders in an older representation, by batches. Begun again, it finds what is left."""
+    """Primary keys of orders in an older representation, in batches. Called again, it gives what is left."""
     last = 0
     while pks := list(
         SalesOrder.objects.outdated()
@@ -28,21 +29,21 @@ def outdated_orders() -> Iterator[list[int]]:
         last = pks[-1]
 
 
-def render(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
-    """Render these orders again; how many were rewritten, and how many of them got a new `updatedTime`.
+def rerender(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
+    """Render these orders again. Return how many were rewritten, and how many of them were moved.
 
-    An order whose document means the same as before keeps its time. One that means something else moves to
-    the end of the feed, for pollers hold what is not right; `keep_times` keeps them all where they are.
+    An order is moved to the end of the feed, with a new `updatedTime`, if pollers have or look for something
+    else than what is right: its document means something else now, or it is filed under another status.
+    `keep_times` moves none. An order without events is left alone, because its document is all that is known
+    of it.
     """
     with transaction.atomic(durable=True):
         allow_long_waits()
-        settled = [(draft, draft.shown()) for draft in Batch.of_orders(pks).drafts.values()]
-        rewritten = [pair for pair in settled if _is_outdated(pair)]
-        kept: list[Settled] = []
-        moved: list[Settled] = []
-        for pair in rewritten:
-            (moved if not keep_times and _means_something_else(pair) else kept).append(pair)
-        write_orders(kept, [draft.order.updated_time for draft, _ in kept])
+        drafts = [draft for draft in Batch.lock_orders(pks).drafts.values() if draft.events]
+        rewritten = [each for draft in drafts if _is_outdated(each := Publication(draft, draft.render()))]
+        moved = [] if keep_times else [each for each in rewritten if _is_wrong(each)]
+        kept = [each for each in rewritten if each not in moved]
+        write_orders(kept, [publication.order.updated_time for publication in kept])
         publish_orders(moved)
     return len(rewritten), len(moved)
 
@@ -53,24 +54,26 @@ def catch_up() -> None:
         allow_long_waits()
         clock = FeedClock.objects.select_for_update().get()
         newest = SalesOrder.objects.newest_by_scope()
-        FeedHead.objects.move(FeedHead.objects.behind(newest))
+        FeedHead.objects.move(FeedHead.objects.stale(newest))
         clock.last_time = max([clock.last_time, *newest.values()])
         clock.save(update_fields=["last_time"])
 
 
-def _is_outdated(pair: Settled) -> bool:
-    draft, document = pair
-    order = draft.order
+def _is_outdated(publication: Publication) -> bool:
+    """Whether anything stored differs from what is rendered now."""
+    order = publication.order
     return (
         order.representation != REPRESENTATION
-        or not is_filed(order, document)
-        or order.document != to_text(document)
+        or order.document != to_text(publication.document)
+        or not is_filed(order, publication.document)
     )
 
 
-def _means_something_else(pair: Settled) -> bool:
-    draft, document = pair
+def _is_wrong(publication: Publication) -> bool:
+    """Whether pollers have read, or were not given, something else than what is rendered now."""
+    if not is_filed(publication.order, publication.document):
+        return True
     try:
-        return bool(orjson.loads(draft.order.document) != document)
+        return bool(orjson.loads(publication.order.document) != publication.document)
     except orjson.JSONDecodeError:
         return True

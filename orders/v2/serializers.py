@@ -1,8 +1,7 @@
-"""The declared shape of v2 (contract, section 6). Tests hold what orders.v2.legacy makes to this."""
+"""The declared shapes of v2 (contract, sections 6 and 7). Tests hold what v2 answers to them."""
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from orders.statuses import OrderStatus, vocabulary
@@ -12,7 +11,6 @@ WORDS = [word for word in OrderStatus if word is not OrderStatus.BACK_ORDERED]
 """The statuses that v2 can tell."""
 
 
-@extend_schema_field({"oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "minLength": 1}]})
 class PartnerIdField(serializers.Field[int | str, Any, int | str, Any]):
     """An integer when it looks like one, else a string."""
 
@@ -52,7 +50,11 @@ class LegacyOrderSerializer(serializers.Serializer[None]):
 
 
 class LegacyNotFoundSerializer(serializers.Serializer[None]):
-    code = serializers.IntegerField(min_value=404, max_value=404)
+    code = serializers.IntegerField(
+        min_value=404,
+        max_value=413,
+        help_text="404: no such order. 413: it did not fit, an answer holds at most 8 MiB; ask for it again.",
+    )
     message = serializers.CharField()
 
 
@@ -61,3 +63,24 @@ class LegacyMissingOrderSerializer(serializers.Serializer[None]):
 
     orderId = serializers.CharField(max_length=100)
     error = LegacyNotFoundSerializer()
+
+
+class LegacyReasonSerializer(serializers.Serializer[None]):
+    """One thing that is wrong."""
+
+    message = serializers.CharField(help_text="For people. Of a parameter: its name, a full stop, the rest.")
+    reason = serializers.CharField(
+        help_text="For programs: `invalid_value`, or a problem's code in small letters."
+    )
+
+
+class LegacyFailureSerializer(serializers.Serializer[None]):
+    code = serializers.IntegerField(min_value=400, max_value=599, help_text="The status.")
+    message = serializers.CharField()
+    errors = LegacyReasonSerializer(many=True)  # type: ignore[assignment]  # its metaclass takes it away
+
+
+class LegacyErrorSerializer(serializers.Serializer[None]):
+    """An error as v2 tells it."""
+
+    error = LegacyFailureSerializer()

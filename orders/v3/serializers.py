@@ -85,3 +85,9 @@ class OrdersByIdSerializer(serializers.Serializer[None]):
     notFound = serializers.ListField(
         child=serializers.CharField(max_length=100), max_length=MAX_IDS, help_text="Ids without an order."
     )
+    notShown = serializers.ListField(
+        child=serializers.CharField(max_length=100),
+        max_length=MAX_IDS,
+        required=False,
+        help_text="Ids that did not fit: an answer holds at most 8 MiB of orders. Ask for them again.",
+    )

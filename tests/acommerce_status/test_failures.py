@@ -85,7 +85,7 @@ def test_v2_answers_a_failure_that_nobody_foresaw_in_its_own_shape(
 def test_identity_answers_a_failure_that_nobody_foresaw_in_its_own_shape(
     anyone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callers.views.caller_with_key", fail)
+    monkeypatch.setattr("callers.views.holder_of_key", fail)
     body = {"auth": {"apiKeyCredentials": {"username": "poller", "apiKey": "x"}}}
 
     response = anyone.post("/identity/token", body, content_type="application/json")

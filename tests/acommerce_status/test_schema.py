@@ -1,11 +1,15 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
 from tests.openapi import JSON, assert_valid, document, resolved
+from tests.shapes import assert_problem
 
 VERSIONS = ["v3", "v2"]
 ERRORS = {"400", "401", "403", "404", "429", "500", "503"}
@@ -50,8 +54,33 @@ def test_a_document_is_openapi_3_1(version: str) -> None:
 def test_a_document_is_served_to_anyone(anyone: Client, version: str) -> None:
     response = anyone.get(f"/schema/{version}")
 
-    assert response.json() == document(version)
+    assert response.json() == {"servers": [{"url": "http://testserver"}]} | document(version)
     assert response["Content-Type"] == "application/json"
+
+
+def test_a_document_names_the_server_that_was_asked(anyone: Client) -> None:
+    response = anyone.get("/schema/v3", headers={"Host": "127.0.0.1:8443"}, secure=True)
+
+    assert response.json()["servers"] == [{"url": "https://127.0.0.1:8443"}]
+
+
+def test_a_document_is_refused_under_a_name_that_is_not_ours(anyone: Client) -> None:
+    response = anyone.get("/schema/v3", headers={"Host": "evil.example"})
+
+    assert_problem(response, 400, "BAD_REQUEST", type="/docs/problems#bad-request")
+
+
+def test_a_server_that_serves_the_documents_does_not_load_their_generator() -> None:
+    program = (
+        "import sys; from django.test import Client; from acommerce_status import wsgi;"
+        " assert Client(headers={'Host': 'localhost'}).get('/schema/v3').status_code == 200;"
+        " print([name for name in sys.modules if name.startswith('drf_spectacular.')])"
+    )
+    command = [sys.executable, "-c", program]
+
+    output = subprocess.run(command, cwd=settings.BASE_DIR, check=True, capture_output=True, text=True).stdout
+
+    assert output == "[]\n"
 
 
 def test_v3_has_its_endpoints_identity_and_health() -> None:
@@ -127,4 +156,17 @@ def test_either_header_may_carry_the_token() -> None:
     poll = document("v3")["paths"]["/v3/partner/{partnerId}/sales-order-status"]["get"]
 
     assert poll["security"] == [{"SubjectToken": []}, {"BearerToken": []}]
-    assert "security" not in document("v3")["paths"]["/identity/token"]["post"]
+
+
+def test_what_needs_no_token_says_so() -> None:
+    public = [path for path, _, operation in operations("v3") if operation["security"] == []]
+
+    assert public == ["/identity/token", "/healthz", "/readyz"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_operation_is_described(version: str) -> None:
+    lengths = [len(operation["description"]) for _, _, operation in operations(version)]
+
+    assert lengths
+    assert min(lengths) > 40

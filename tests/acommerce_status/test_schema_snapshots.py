@@ -4,6 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from drf_spectacular.drainage import GENERATOR_STATS, warn
 
+from acommerce_status.openapi.document import Contents
+from acommerce_status.openapi.parameters import KINDS
+from orders.polling.fields import WordParameter
 from tests.openapi import JSON
 
 
@@ -22,7 +25,7 @@ def test_a_snapshot_that_differs_is_refused_with_what_to_do(tmp_path: Path) -> N
 
 
 def test_a_warning_of_the_generator_fails_the_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
-    def build_with_a_warning(version: str) -> JSON:
+    def build_with_a_warning(contents: Contents) -> JSON:
         warn("something is not declared")
         return {}
 
@@ -32,3 +35,19 @@ def test_a_warning_of_the_generator_fails_the_snapshots(monkeypatch: pytest.Monk
         call_command("schema_snapshots", check=True)
 
     GENERATOR_STATS.reset()
+
+
+def test_a_kind_of_parameter_without_a_description_is_refused_with_what_to_add(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(KINDS, WordParameter)
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("schema_snapshots", check=True)
+
+    assert str(refusal.value) == (
+        "The parameter orderStatus is a orders.polling.fields.WordParameter, a kind of field that has no"
+        " OpenAPI description yet. Add a line for WordParameter to KINDS in"
+        " acommerce_status/openapi/parameters.py: a function that takes the filter and returns the JSON"
+        " Schema of one value."
+    )

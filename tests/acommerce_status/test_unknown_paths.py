@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from tests.acommerce_status.paths import all_paths
 from tests.shapes import assert_legacy_error, assert_problem
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
@@ -12,13 +13,12 @@ NOWHERE = [
     "/v4/channel/lazada-th/sales-order-status",
     "/v3/channel/lazada-th",
     "/v3/channel//sales-order-status",
-    "/v3/channel/lazada-th/sales-order-status/",
+    "/v3/channel/lazada-th/sales-order-status//",
     "/v3/channel/lazada-th/extra/sales-order-status",
     "/v3/channel/lazada-th/sales-order-status/id/A",
     "/v3/seller/lazada-th/sales-order-status",
     "/V3/channel/lazada-th/sales-order-status",
     "/v3/channel/lazada-th/sales-order-status.json",
-    "/identity/token/",
     "/identity",
     "/static/nope.js",
     "/static/../manage.py",
@@ -53,6 +53,17 @@ def test_where_nothing_is_the_answer_is_a_problem(anyone: Client, path: str, met
         assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     else:
         assert_problem(response, 404, "NOT_FOUND", detail="There is nothing at this path. See /docs.")
+
+
+@pytest.mark.parametrize("path", [path for path in all_paths() if path != "/"])
+def test_a_slash_too_much_is_told(anyone: Client, path: str) -> None:
+    response = anyone.get(f"{path}/")
+
+    if path.startswith(("/v2/", "/channel/", "/partner/")):
+        assert_legacy_error(response, 404)
+    else:
+        detail = "There is nothing at this path, but there is without the slash at its end."
+        assert_problem(response, 404, "NOT_FOUND", detail=detail)
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS", "POST", "DELETE"])

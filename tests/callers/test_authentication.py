@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from callers.administration import revoke_caller, rotate_key
 from callers.models import Caller
-from callers.tokens import forget_tokens, issue_token
+from callers.tokens import forget_tokens
+from testbed.tokens import issue_token
 from tests.conftest import Credentials
 from tests.shapes import assert_legacy_error, assert_problem
 

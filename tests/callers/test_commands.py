@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from callers.models import Caller, Scope
-from callers.tokens import Unrecognised, access_by_token, forget_tokens, issue_token
+from callers.tokens import Unrecognised, access_by_token, forget_tokens
+from testbed.tokens import issue_token
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from testbed.factories import event
+from testbed.tokens import issue_token
 from tests.conftest import Publish
 from tests.shapes import assert_legacy_error, assert_problem
 

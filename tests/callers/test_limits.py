@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
+from testbed.tokens import issue_token
 from tests.shapes import assert_legacy_error, assert_problem
 
 pytestmark = pytest.mark.wire

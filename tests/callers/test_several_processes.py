@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 
 from callers.administration import create_caller, revoke_caller
-from callers.tokens import issue_token
 from testbed.servers import serve
+from testbed.tokens import issue_token
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

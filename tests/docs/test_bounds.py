@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from acommerce_status import arrival, worker
+from orders.management.commands import ingest
 from stores import breaker, counters, databases, waits
 from tests.docs.test_docs import ROOT, section
 
@@ -26,6 +27,7 @@ BOUNDS = {
     "for a PostgreSQL that is silent": STATEMENT + databases.GRACE_SECONDS,
     "in a transaction left idle: `idle_in_transaction_session_timeout`": IDLE,
     "for a statement or a lock, when publishing": waits.LONG_WAIT_SECONDS,
+    "for a database that goes away while `ingest` runs": ingest.DATABASE_TIMEOUT,
     "for a count in Redis": counters.TIMEOUT_SECONDS,
     "until a Redis that failed is asked again": breaker.PAUSE_SECONDS,
     "until a PostgreSQL that was silent is asked again": breaker.PAUSE_SECONDS,

@@ -40,7 +40,7 @@ def first_column(page: str, heading: str, column: int = 1) -> set[str]:
 
 def names_read_from_the_environment() -> set[str]:
     """By the two files that may read it."""
-    readers = r"""(?:env\.\w+|_seconds|_instant|_postgresql|environ\.get)\(\s*"([A-Z][A-Z0-9_]+)\""""
+    readers = r"""(?:environment\.\w+|_postgresql|environ\.get)\(\s*"([A-Z][A-Z0-9_]+)\""""
     required = r'^    "([A-Z_]+)": '
     text = read("acommerce_status/settings.py") + read("gunicorn.conf.py")
     return {*re.findall(readers, text), *re.findall(required, text.split("}")[0], re.MULTILINE)}
@@ -48,6 +48,15 @@ def names_read_from_the_environment() -> set[str]:
 
 def test_the_table_of_settings_names_what_is_read_from_the_environment() -> None:
     assert first_column("docs/running.md", "Settings") == names_read_from_the_environment()
+
+
+def test_the_bounds_of_numbers_and_their_defaults_are_those_of_the_code() -> None:
+    call = r"""environment\.whole\("(\w+)", ([\d_]+), ([\d_]+), ([\d_]+)\)"""
+    shown = section("docs/running.md", "Settings")
+    for name, *numbers in re.findall(call, read("acommerce_status/settings.py")):
+        default, least, most = (number.replace("_", "") for number in numbers)
+
+        assert f"\n| `{name}` | {default} | {least} to {most}" in shown
 
 
 def test_the_table_of_commands_names_every_command() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 
 from orders import documents
-from orders.models import SalesOrder, StatusEvent
+from orders.documents import KnownEvent
+from orders.models import SalesOrder, Shipment
 
 ORDER = SalesOrder(channel_id="lazada-th", partner_id="143", order_id="FRIS00201")
 
@@ -16,29 +17,26 @@ def at(minute: int) -> datetime:
 
 
 def happened(
-    event_id: str, status: str, minute: int = 0, place: str | None = None, **fields: Any
-) -> StatusEvent:
+    event_id: str, status: str, minute: int = 0, shipment: str | None = None, **fields: Any
+) -> KnownEvent:
     """An event of the order itself, published at 04:00, unless told."""
-    event = StatusEvent(
-        **{
-            "event_id": event_id,
-            "revision": 1,
-            "deleted": False,
-            "order": ORDER,
-            "order_created_time": at(0),
-            "status": status,
-            "event_time": at(minute),
-            "updated_time": datetime(2026, 11, 20, 4, tzinfo=UTC),
-        }
-        | fields
-    )
-    event.place = place
-    return event
+    told: dict[str, Any] = {
+        "event_id": event_id,
+        "revision": 1,
+        "deleted": False,
+        "order": ORDER,
+        "shipment": Shipment(shipment_id=shipment) if shipment else None,
+        "order_created_time": at(0),
+        "status": status,
+        "event_time": at(minute),
+        "updated_time": datetime(2026, 11, 20, 4, tzinfo=UTC),
+    } | fields
+    return KnownEvent(**told)
 
 
 def test_an_order_is_shown_whole() -> None:
     placed = happened("e1", "NEW", detailed_status="PAID", detail="by card")
-    left = happened("e2", "IN_TRANSIT", 5, place="S-1", tracking_id="TRK1", carrier="KERRY")
+    left = happened("e2", "IN_TRANSIT", 5, shipment="S-1", tracking_id="TRK1", carrier="KERRY")
 
     document = documents.build(ORDER, [left, placed])
 
@@ -90,7 +88,7 @@ def test_a_history_goes_by_event_time_and_then_by_id() -> None:
 
 
 def test_an_order_whose_events_are_all_deleted_is_shown_empty() -> None:
-    events = [happened("a", "NEW", deleted=True), happened("b", "PACKED", deleted=True, place="S-1")]
+    events = [happened("a", "NEW", deleted=True), happened("b", "PACKED", deleted=True, shipment="S-1")]
 
     document = documents.build(ORDER, events)
 
@@ -103,9 +101,9 @@ def test_an_order_whose_events_are_all_deleted_is_shown_empty() -> None:
 
 def test_shipments_are_listed_by_their_first_event() -> None:
     events = [
-        happened("a", "PACKED", 2, place="S-1"),
-        happened("b", "PACKED", 1, place="S-2"),
-        happened("c", "DELIVERED", 3, place="S-2"),
+        happened("a", "PACKED", 2, shipment="S-1"),
+        happened("b", "PACKED", 1, shipment="S-2"),
+        happened("c", "DELIVERED", 3, shipment="S-2"),
     ]
 
     shipments = documents.build(ORDER, events)["shipments"]
@@ -118,10 +116,10 @@ def test_shipments_are_listed_by_their_first_event() -> None:
 
 def test_the_newest_tracking_number_is_kept_by_a_later_event_without_one() -> None:
     events = [
-        happened("a", "PACKED", 1, place="S-1", tracking_id="OLD", carrier="KERRY"),
-        happened("b", "IN_TRANSIT", 2, place="S-1", tracking_id="TRK1"),
-        happened("c", "DELIVERED", 3, place="S-1"),
-        happened("d", "RETURNED", 4, place="S-1", tracking_id="WITHDRAWN", deleted=True),
+        happened("a", "PACKED", 1, shipment="S-1", tracking_id="OLD", carrier="KERRY"),
+        happened("b", "IN_TRANSIT", 2, shipment="S-1", tracking_id="TRK1"),
+        happened("c", "DELIVERED", 3, shipment="S-1"),
+        happened("d", "RETURNED", 4, shipment="S-1", tracking_id="WITHDRAWN", deleted=True),
     ]
 
     (shipment,) = documents.build(ORDER, events)["shipments"]
@@ -130,7 +128,7 @@ def test_the_newest_tracking_number_is_kept_by_a_later_event_without_one() -> No
 
 
 def test_a_stamp_is_for_the_order_and_for_entries_that_have_none() -> None:
-    old, new = happened("a", "NEW"), happened("b", "PACKED", place="S-1", updated_time=None)
+    old, new = happened("a", "NEW"), happened("b", "PACKED", shipment="S-1", updated_time=None)
     document = documents.build(ORDER, [old, new])
 
     documents.stamp(document, datetime(2026, 11, 20, 5, microsecond=20, tzinfo=UTC))

@@ -1,11 +1,13 @@
-"""What a process knows by heart of the feed's heads.
+"""What a process remembers of the feed's heads.
 
 Fails without `FeedHead.objects.move` in `tables.publish_orders`: then a process that knows a channel never
 hears of it again.
 """
 
 import importlib
+import tracemalloc
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 from django.apps import apps
@@ -23,6 +25,7 @@ from wire.times import format_time
 pytestmark = pytest.mark.wire
 
 CHANNEL = "/channel/lazada-th/sales-order-status"
+CHANNEL_SCOPE = Scope("channel", "lazada-th")
 PARTNER = "/partner/143/sales-order-status"
 LONG, NOT_AT_ALL = 60_000, 1e-6
 """Milliseconds: longer than a test, and so short that heads are read for every poll."""
@@ -122,7 +125,7 @@ def test_a_change_elsewhere_is_no_reason_to_ask(
 
     assert found == []
     assert FeedHead._meta.db_table in asked[0]["sql"]
-    assert " > " in asked[0]["sql"]  # only what is later than the newest head known
+    assert " > " in asked[0]["sql"]  # only what is later than the newest time seen
 
 
 def test_who_finds_another_thread_reading_asks_for_orders_instead(api: Client, publish: Publish) -> None:
@@ -185,3 +188,99 @@ def test_a_migration_fills_the_heads_of_orders_that_are_there(publish: Publish) 
     importlib.import_module("orders.migrations.0003_feedhead").fill(apps, None)
 
     assert FeedHead.objects.newest() == expected
+
+
+def test_a_scope_not_asked_about_is_not_remembered(publish: Publish) -> None:
+    publish(*new_orders(1), event(channelId="shopee-th", partnerId="9"))
+
+    heads.nothing_newer(CHANNEL_SCOPE, FAR_AHEAD)
+
+    assert set(heads._known) == {CHANNEL_SCOPE}
+
+
+def test_at_most_so_many_scopes_are_remembered(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.heads.MAX_SCOPES", 3)
+    publish(*new_orders(1))
+
+    for number in range(20):
+        heads.nothing_newer(Scope("channel", f"nobody-{number}"), FAR_AHEAD)
+
+    assert 1 <= len(heads._known) <= 3
+
+
+def test_more_heads_than_are_read_at_once_are_forgotten_and_asked_for_again(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr("orders.heads.MAX_MOVED", 3)
+    publish(*new_orders(1))
+    time = FeedClock.newest()
+    before = heads.nothing_newer(CHANNEL_SCOPE, time)
+    publish(*[event(orderId=f"O-{n}", channelId=f"shop-{n}", partnerId=f"{n}") for n in range(9)])
+    publish(event(orderId="O-1", eventId="later"))
+    settings.FEED_MEMORY_MILLISECONDS = NOT_AT_ALL
+
+    after = heads.nothing_newer(CHANNEL_SCOPE, time)
+
+    assert (before, after) == (True, False)
+
+
+def test_a_late_replica_is_not_believed_about_a_head_that_has_moved(publish: Publish) -> None:
+    """It would be remembered, and not read again: the process has gone past the time that it moved at."""
+    publish(*new_orders(1))
+    late = FeedClock.newest()
+    publish(event(orderId="O-2"))
+    newest = FeedClock.newest()
+    heads.nothing_newer(Scope("channel", "elsewhere"), newest)
+    FeedClock.objects.update(last_time=late)
+    FeedHead.objects.update(updated_time=late)
+    told_by_late = heads.nothing_newer(CHANNEL_SCOPE, late)
+    FeedClock.objects.update(last_time=newest)
+    FeedHead.objects.update(updated_time=newest)
+
+    assert not told_by_late
+    assert not heads.nothing_newer(CHANNEL_SCOPE, late)
+    assert heads.nothing_newer(CHANNEL_SCOPE, newest)
+
+
+@pytest.mark.parametrize(("now_milliseconds", "read"), [(49.9, 0), (50.0, 1)])
+def test_heads_are_read_again_when_their_time_is_over(
+    publish: Publish,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    now_milliseconds: float,
+    read: int,
+) -> None:
+    settings.FEED_MEMORY_MILLISECONDS = 50
+    publish(*new_orders(1))
+    now = 0.0
+    monkeypatch.setattr("orders.heads.time.monotonic", lambda: now)
+    heads.nothing_newer(CHANNEL_SCOPE, FAR_AHEAD)
+    now = now_milliseconds / 1000
+
+    with django_assert_num_queries(read):
+        heads.nothing_newer(CHANNEL_SCOPE, FAR_AHEAD)
+
+
+@pytest.mark.slow
+def test_two_hundred_thousand_scopes_slow_no_poll_and_take_no_memory(publish: Publish) -> None:
+    """A file of lines with ever new partners makes as many heads."""
+    publish(*new_orders(1))
+    time = FeedClock.newest()
+    FeedHead.objects.bulk_create(
+        (FeedHead(kind="partner", identifier=f"p{n}", updated_time=time) for n in range(200_000)),
+        batch_size=20_000,
+    )
+    tracemalloc.start()
+
+    seconds = []
+    for number in range(100):
+        started = perf_counter()
+        heads.nothing_newer(Scope("partner", f"p{number}"), time)
+        heads._read_time = float("-inf")
+        seconds.append(perf_counter() - started)
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert max(seconds) < 0.1
+    assert taken < 20_000_000

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
+from testbed.tokens import issue_token
 from tests.orders.olist import FILE, Fields, expected_orders
 
 pytestmark = [

@@ -8,10 +8,10 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from orders.models import SalesOrder
 from testbed.data import BIG, Data
 from testbed.plans import MODES, Plan, asked, explain, questions
+from testbed.tokens import issue_token
 from wire.times import format_time
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from pytest_django import Settings
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from orders.statuses import OrderStatus
+from testbed.tokens import issue_token
 from tests.promises.asking import Asking, sent
 from tests.promises.history import History, Scope
 from tests.promises.lines import CHANNELS, PARTNERS, Fields

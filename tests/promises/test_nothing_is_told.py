@@ -1,6 +1,6 @@
 """What is refused looks, and costs, the same whether or not it exists.
 
-Fails when callers.tokens.issue_token raises Unrecognised before it compares digests, or makes a Caller of
+Fails when callers.tokens.holder_of_key raises Unrecognised before it compares digests, or makes a Caller of
 what it finds, and when `expires_time__gt=timezone.now()` is taken out of callers.tokens._access_by_digest.
 """
 
@@ -23,8 +23,9 @@ from django.utils import timezone
 
 from callers.administration import create_caller, revoke_caller
 from callers.models import Token
-from callers.tokens import Unrecognised, access_by_token, forget_tokens, issue_token
+from callers.tokens import Unrecognised, access_by_token, forget_tokens
 from testbed.factories import event
+from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 
 pytestmark = pytest.mark.django_db

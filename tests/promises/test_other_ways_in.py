@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from testbed.factories import event
+from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]

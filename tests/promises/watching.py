@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from testbed.installation import PLENTY, Installation, client_of
 from testbed.pollers import LinkPoller, Orders, Poller
+from testbed.tokens import issue_token
 from testbed.workload import CHANNELS, PARTNERS
 from tests.promises.oracle import legacy
 from tests.promises.watcher import Watcher

@@ -5,30 +5,36 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from drf_spectacular.drainage import GENERATOR_STATS
 
-from acommerce_status.openapi.document import WIRES, build
+from acommerce_status.openapi.document import Contents, build
+from acommerce_status.openapi.parameters import UndescribedKind
+from acommerce_status.openapi.v2 import CONTENTS as V2
+from acommerce_status.openapi.v3 import CONTENTS as V3
+from acommerce_status.openapi.views import FOLDER
 
-FOLDER = settings.BASE_DIR / "tests" / "contract"
+DOCUMENTS = {
+    "v3": V3,
+    "v2": V2,
+}
 
 
 class Command(BaseCommand):
-    help = (
-        "Write the OpenAPI documents into tests/contract, or tell whether they differ from the files there."
-    )
+    help = "Write the OpenAPI documents that /schema/ serves, or say whether the files differ from the code."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--check", action="store_true", help="write nothing; fail if a file is out of date"
         )
-        parser.add_argument("--folder", type=Path, default=FOLDER, help="in place of tests/contract")
+        parser.add_argument(
+            "--folder", type=Path, default=FOLDER, help="in place of the one they are served from"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stale = []
-        for version in WIRES:
-            text = snapshot(version)
+        for version, contents in DOCUMENTS.items():
+            text = snapshot(version, contents)
             file: Path = options["folder"] / f"{version}.json"
             if file.exists() and file.read_text() == text:
                 continue
@@ -43,9 +49,12 @@ class Command(BaseCommand):
             )
 
 
-def snapshot(version: str) -> str:
-    """The document as it is kept. A warning of drf-spectacular's, which it has printed, is an error."""
-    document = build(version)
+def snapshot(version: str, contents: Contents) -> str:
+    """The document as it is kept. Raises CommandError after drf-spectacular has printed a warning."""
+    try:
+        document = build(contents)
+    except UndescribedKind as undescribed:
+        raise CommandError(str(undescribed)) from undescribed
     if GENERATOR_STATS:
         raise CommandError(f"drf-spectacular has warnings about {version}; see above.")
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,10 +1,11 @@
 "use strict";
 
-/* Redoc over one of the two documents, in the colours of our stylesheet. */
+/* Redoc over the document that `?version=` names, in the colours of our stylesheet. */
 
 const links = [...document.querySelectorAll(".versions a")];
-const version = new URLSearchParams(location.search).get("version") === "v2" ? "v2" : "v3";
-for (const link of links) link.setAttribute("aria-current", String(link.dataset.version === version));
+const asked = new URLSearchParams(location.search).get("version");
+const shown = links.find((link) => link.dataset.version === asked) || links[0];
+for (const link of links) link.setAttribute("aria-current", String(link === shown));
 
 const styles = getComputedStyle(document.documentElement);
 const colour = (name) => styles.getPropertyValue(`--${name}`).trim();
@@ -33,4 +34,4 @@ const theme = {
   },
 };
 
-Redoc.init(`/schema/${version}`, { theme, hideHostname: true, expandResponses: "200" }, document.getElementById("redoc"));
+Redoc.init(`/schema/${shown.dataset.version}`, { theme, hideHostname: true, expandResponses: "200" }, document.getElementById("redoc"));

@@ -1,6 +1,6 @@
 "use strict";
 
-/* Swagger UI over both documents. `?version=v2` chooses; what was authorised stays, whichever is shown. */
+/* Swagger UI over all documents. `?version=` chooses; what was authorised stays, whichever is shown. */
 
 const buttons = [...document.querySelectorAll(".versions button")];
 

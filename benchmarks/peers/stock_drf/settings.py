@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-import environ
+from psycopg.conninfo import conninfo_to_dict
 
 SECRET_KEY = "of a benchmark"  # noqa: S105 - it guards nothing
 ALLOWED_HOSTS = ["127.0.0.1"]
@@ -14,10 +14,19 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PLACE = conninfo_to_dict(os.environ["DATABASE_URL"])
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {**environ.Env.db_url_config(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": 0}
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": PLACE["dbname"],
+        "USER": PLACE.get("user", ""),
+        "PASSWORD": PLACE.get("password", ""),
+        "HOST": PLACE.get("host", ""),
+        "PORT": PLACE.get("port", ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+    }
 }
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],

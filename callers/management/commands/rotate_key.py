@@ -1,23 +1,43 @@
-"""`manage.py rotate_key NAME`."""
+"""`manage.py rotate_key NAME [--overlap 24h]`."""
 
-import json
-from argparse import ArgumentParser
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from callers.administration import AT_ONCE, MAX_OVERLAP, rotate_key
+from callers.management.caller_command import CallerCommand
 
-from callers.administration import CallerRefused, rotate_key
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-class Command(BaseCommand):
-    help = "Give a caller a new API key and print it. The old key and its tokens end."
+def overlap(text: str) -> timedelta:
+    """`24h` as 24 hours, `0` as at once. Raises ArgumentTypeError with a sentence."""
+    if text == "0":
+        return AT_ONCE
+    match = re.fullmatch(r"([1-9][0-9]{0,7})([smhd])", text)
+    length = timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else None
+    if length is None or length > MAX_OVERLAP:
+        raise ArgumentTypeError(
+            f"{text!r} is not an overlap: write a number and one of s, m, h, d, such as 24h, up to"
+            f" {MAX_OVERLAP.days}d; or 0, and the old key ends at once."
+        )
+    return length
+
+
+class Command(CallerCommand):
+    help = "Give a caller a new API key and print it. The old keys and their tokens end."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name")
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--overlap",
+            type=overlap,
+            default=AT_ONCE,
+            metavar="24h",
+            help="how long the old keys stay good; default: not at all",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            key = rotate_key(username=options["name"])
-        except CallerRefused as refusal:
-            raise CommandError(str(refusal)) from None
-        self.stdout.write(json.dumps({"username": options["name"], "apiKey": key}))
+        key = rotate_key(username=options["name"], overlap=options["overlap"])
+        self.print_json({"username": options["name"], "apiKey": key})

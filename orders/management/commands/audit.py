@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from orders.models import SalesOrder, SalesOrderQuerySet
 from orders.publishing.audit import audit
-from orders.publishing.rerender import catch_up, render
+from orders.publishing.rerender import catch_up, rerender
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"Findings: {found}. Run with --repair.")
         catch_up()
         for pk in pks:
-            render([pk])
+            rerender([pk])
         self.stdout.write(f"Findings: {found}. Rendered again; what is left:")
         left, _ = self._tell(orders)
         if left:

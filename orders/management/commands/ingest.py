@@ -1,117 +1,146 @@
-"""`manage.py ingest FILE|-`: publish a file of events (contract, section 8)."""
+"""`manage.py ingest FILE|-`: publish a file or a stream of events (contract, section 8)."""
 
+import errno
 import gc
+import io
+import os
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import orjson
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from django.db import Error
 
-from orders.publishing.events import Unreadable
-from orders.publishing.ingest import BATCH_SIZE, Rejected, Summary, publish
+from orders.models import FeedClock
+from orders.publishing.ingest import BATCH_SIZE, publish
 from orders.publishing.ndjson import read_lines
+from orders.publishing.outages import first_line
+from orders.publishing.progress import Bar, counts
+from orders.publishing.rejects import RejectFile
+from orders.publishing.sources import Source, Stopped, stopped_by_signals
+from orders.publishing.stream import MAX_WAIT_SECONDS
+
+MAX_BATCH_SIZE = 100_000
+DATABASE_TIMEOUT = 60
+"""Seconds: a restart or a failover takes less."""
+MAX_DATABASE_TIMEOUT = 7 * 24 * 3600
+BUFFER_BYTES = 256 * 1024
 
 
 class Command(BaseCommand):
-    help = "Publish a file of events: NDJSON, plain or gzip. Running it again is harmless."
+    help = "Publish events: NDJSON, plain or gzip, from a file or a stream. Running it again is harmless."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE|-", help="the file; - is standard input")
         parser.add_argument(
-            "--rejects", metavar="FILE", help="where refused lines go (default: NAME.rejects.ndjson here)"
+            "--rejects",
+            metavar="FILE",
+            help="where refused lines are added (default: a new file in this folder)",
         )
-        parser.add_argument("--batch-size", type=int, default=BATCH_SIZE, help="lines in one transaction")
+        parser.add_argument(
+            "--batch-size",
+            type=int,
+            default=BATCH_SIZE,
+            metavar="N",
+            help="most lines of a transaction",
+        )
+        parser.add_argument(
+            "--database-timeout",
+            type=int,
+            default=DATABASE_TIMEOUT,
+            metavar="SECONDS",
+            help="how long to wait for a database that goes away meanwhile",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        name = options["file"]
-        if options["batch_size"] < 1:
-            raise CommandError("--batch-size must be 1 or more.")
-        rejects = Rejects(
-            Path(options["rejects"] or f"{'stdin' if name == '-' else Path(name).name}.rejects.ndjson")
-        )
+        _check("--batch-size", options["batch_size"], 1, MAX_BATCH_SIZE)
+        _check("--database-timeout", options["database_timeout"], 0, MAX_DATABASE_TIMEOUT)
         gc.freeze()  # what is loaded by now stays: looking through it over and over took a tenth of the time
         started = time.monotonic()
-        with _open(name) as file, Bar(file, name) as bar, rejects:
-            summary = publish(
-                read_lines(file),
-                batch_size=options["batch_size"],
-                on_rejected=rejects.write,
-                on_progress=bar.show,
+        with (
+            _open(options["file"]) as source,
+            self._open_rejects(options["rejects"], options["file"], source) as rejects,
+            Bar(source) as bar,
+        ):
+            ending, status = self._publish(source, bar, rejects, options)
+        self.stdout.write(counts(bar.summary, time.monotonic() - started))
+        sentences = [*_refusals(bar.summary.rejected, rejects), *ending]
+        if sentences:
+            raise CommandError(" ".join(sentences), returncode=status)
+
+    def _publish(
+        self, source: Source, bar: Bar, rejects: RejectFile, options: dict[str, Any]
+    ) -> tuple[list[str], int]:
+        """Publish all that comes; return what ended it early, in sentences, and the exit status."""
+        with stopped_by_signals(source) as signals:
+            try:
+                FeedClock.newest()
+                publish(
+                    read_lines(cast(BinaryIO, io.BufferedReader(source, BUFFER_BYTES))),
+                    batch_size=options["batch_size"],
+                    max_wait=MAX_WAIT_SECONDS if source.size is None else None,
+                    database_timeout=options["database_timeout"],
+                    on_rejected=rejects.write,
+                    on_progress=bar.show,
+                )
+            except (Stopped, KeyboardInterrupt):
+                why, status = f"Stopped by {signals[0].name}.", 128 + signals[0]
+            except FeedClock.DoesNotExist:
+                why, status = "The database has no feed clock: run manage.py migrate.", 1
+            except Error as error:
+                why, status = f"The database failed: {first_line(error)}.", 1
+            except OSError as error:
+                why, status = f"{options['file']} cannot be read: {error.strerror}.", 1
+            else:
+                return [], 1
+        where = f"The first {bar.summary.total} lines, blank ones not counted, are published or refused"
+        return [why, f"{where}; ingest what follows, or everything, again."], status
+
+    def _open_rejects(self, path: str | None, name: str, source: Source) -> RejectFile:
+        """Raises CommandError, before anything is read."""
+        say = self.stderr.write
+        try:
+            rejects = (
+                RejectFile.at(Path(path), say)
+                if path
+                else RejectFile.beside("stdin" if name == "-" else name, say)
             )
-        self.stdout.write(_sentence(summary, time.monotonic() - started))
-        if summary.rejected:
-            raise CommandError(f"{summary.rejected} lines were refused; see {rejects.path}.")
+        except OSError as error:
+            raise CommandError(
+                f"The reject file {path or 'in this folder'} cannot be written: {error.strerror}."
+                " Name another one with --rejects."
+            ) from None
+        if source.size is not None and rejects.is_same_as(source.fileno()):
+            raise CommandError(f"--rejects {path} is the input. Name another file.")
+        return rejects
 
 
-class Rejects:
-    """The reject file: one JSON object a line with `line` (from 1), `reason`, `text`. Made when needed."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file: BinaryIO | None = None
-
-    def __enter__(self) -> "Rejects":
-        if self.path.is_file() and not self.path.is_symlink():
-            self.path.unlink()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        if self._file:
-            self._file.close()
-
-    def write(self, rejected: Rejected) -> None:
-        line = rejected.line
-        raw = line.text if isinstance(line, Unreadable) else cast(bytes, line)
-        row = {
-            "line": rejected.number,
-            "reason": rejected.reason,
-            "text": raw.decode(errors="replace").rstrip("\r\n"),
-        }
-        self._file = self._file or self.path.open("wb")
-        self._file.write(orjson.dumps(row) + b"\n")
-        self._file.flush()
+def _check(option: str, value: int, lowest: int, highest: int) -> None:
+    if not lowest <= value <= highest:
+        raise CommandError(f"{option} must be {lowest} to {highest}.")
 
 
-class Bar:
-    """A progress bar on a terminal, by the bytes read of a file; nothing where nobody looks."""
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file = file
-        size = None if name == "-" else Path(name).stat().st_size
-        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-        self._progress = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
-        self._task = self._progress.add_task("reading", total=size)
-
-    def __enter__(self) -> "Bar":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._progress.stop()
-
-    def show(self, summary: Summary) -> None:
-        position = self._file.tell() if self._file.seekable() else None
-        self._progress.update(self._task, completed=position, description=f"{summary.total} events")
-
-
-def _open(name: str) -> BinaryIO:
+def _open(name: str) -> Source:
     if name == "-":
-        return cast(BinaryIO, sys.stdin.buffer)
+        if sys.stdin is None:
+            raise CommandError("Standard input is closed.")
+        return Source(sys.stdin.fileno(), close=False)
     try:
-        return Path(name).open("rb")
+        if Path(name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        return Source(os.open(name, os.O_RDONLY), close=True)
     except OSError as error:
         raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
 
 
-def _sentence(summary: Summary, seconds: float) -> str:
-    speed = summary.total / max(seconds, 0.001)
-    return (
-        f"published {summary.published}, revised {summary.revised}, deleted {summary.deleted},"
-        f" unchanged {summary.unchanged}, rejected {summary.rejected}"
-        f" in {seconds:.1f} s ({speed:.0f} events/s)"
-    )
+def _refusals(count: int, rejects: RejectFile) -> Iterator[str]:
+    if not count:
+        return
+    if rejects.failure:
+        yield f"{count} lines were refused; {rejects.path} does not hold them all, because {rejects.failure}:"
+        yield "what it does not hold was written to standard error."
+    else:
+        yield f"{count} lines were refused; see {rejects.path}."

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from orders.publishing.rerender import outdated_orders, render
+from orders.publishing.rerender import outdated_orders, rerender
 
 
 class Command(BaseCommand):
@@ -23,6 +23,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rewritten = moved = 0
         for pks in outdated_orders():
-            counts = render(pks, keep_times=options["keep_times"])
+            counts = rerender(pks, keep_times=options["keep_times"])
             rewritten, moved = rewritten + counts[0], moved + counts[1]
         self.stdout.write(f"rewritten {rewritten}, of which {moved} got a new updatedTime")

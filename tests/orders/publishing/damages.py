@@ -51,7 +51,7 @@ DAMAGES: dict[str, tuple[Callable[[], None], list[str]]] = {
         [RENDERS, f"{ORDER} shows a deleted event."],
     ),
     "an event that is not shown": (lambda: change(StatusEvent, deleted=False), [RENDERS, FILED]),
-    "another status": (lambda: change(SalesOrder, v2_status="ERROR"), [FILED]),
+    "another status": (lambda: change(SalesOrder, order_status="ERROR"), [FILED]),
     "a head that is behind": (
         lambda: change_head(EARLIEST),
         [HEAD],

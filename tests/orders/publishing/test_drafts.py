@@ -7,6 +7,7 @@ import pytest
 from orders.models import SalesOrder
 from orders.publishing.drafts import Draft
 from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal, read_event
+from orders.publishing.publication import Publication
 from testbed.factories import Fields, event, shipment_event
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -19,14 +20,18 @@ def published(fields: Fields) -> PublishedEvent:
     return read
 
 
+def publication_of(draft: Draft) -> Publication:
+    document = draft.document_to_publish()
+    assert document
+    return Publication(draft, document)
+
+
 def drafted(*lines: Fields) -> Draft:
     """A draft that these events made, stamped, as if loaded again."""
     draft = Draft(SalesOrder(channel_id="lazada-th", partner_id="143", order_id="FRIS00201"))
     for fields in lines:
         draft.apply(published(fields), None)
-    document = draft.settle()
-    assert document
-    draft.stamp(document, NOW)
+    publication_of(draft).stamp(NOW)
     draft.order.pk = 1
     return Draft(draft.order, draft.shipments, draft.events)
 
@@ -36,7 +41,7 @@ def revise(draft: Draft, fields: Fields) -> str:
 
 
 def test_a_draft_that_nothing_was_applied_to_has_nothing_to_publish() -> None:
-    assert drafted(event()).settle() is None
+    assert drafted(event()).document_to_publish() is None
 
 
 def test_a_new_event_is_stamped_and_the_old_one_keeps_its_time() -> None:
@@ -44,10 +49,8 @@ def test_a_new_event_is_stamped_and_the_old_one_keeps_its_time() -> None:
 
     outcome = revise(draft, shipment_event(eventId="b"))
 
-    document = draft.settle()
+    publication_of(draft).stamp(LATER)
     assert outcome == "published"
-    assert document
-    draft.stamp(document, LATER)
     assert {name: row.updated_time for name, row in draft.events.items()} == {"a": NOW, "b": LATER}
     assert (draft.order.updated_time, draft.order.order_status) == (LATER, "NEW")
     assert draft.order.v2_status == "IN_PROGRESS"
@@ -58,7 +61,7 @@ def test_a_revision_that_shows_nothing_new_is_taken_in_and_not_published() -> No
 
     outcome = revise(draft, event(eventId="a", revision=5))
 
-    assert (outcome, draft.settle()) == ("revised", None)
+    assert (outcome, draft.document_to_publish()) == ("revised", None)
     assert (draft.events["a"].revision, draft.events["a"].updated_time) == (5, NOW)
 
 
@@ -67,11 +70,11 @@ def test_an_event_that_comes_and_goes_in_one_batch_is_not_published() -> None:
 
     outcomes = revise(draft, event(eventId="b")), draft.withdraw(Withdrawal(event_id="b", revision=2))
 
-    assert (outcomes, draft.settle()) == (("published", "deleted"), None)
+    assert (outcomes, draft.document_to_publish()) == (("published", "deleted"), None)
 
 
 @pytest.mark.parametrize("revision", [1, 2])
-def test_the_same_or_a_lower_revision_touches_nothing(revision: int) -> None:
+def test_the_same_or_a_lower_revision_changes_nothing(revision: int) -> None:
     draft = drafted(event(eventId="a", revision=2))
 
     outcomes = (
@@ -79,16 +82,16 @@ def test_the_same_or_a_lower_revision_touches_nothing(revision: int) -> None:
         draft.withdraw(Withdrawal(event_id="a", revision=revision)),
     )
 
-    assert (outcomes, draft.touched) == (("unchanged", "unchanged"), {})
+    assert (outcomes, draft.changed) == (("unchanged", "unchanged"), {})
 
 
-def test_another_partner_is_refused_and_touches_nothing() -> None:
+def test_another_partner_is_refused_and_changes_nothing() -> None:
     draft = drafted(event(eventId="a"))
 
     with pytest.raises(EventRefused, match="partnerId: the order is of partner 143"):
         revise(draft, event(eventId="a", revision=2, partnerId="144"))
 
-    assert draft.touched == {}
+    assert draft.changed == {}
 
 
 def test_only_shipments_that_changed_are_written() -> None:
@@ -100,6 +103,4 @@ def test_only_shipments_that_changed_are_written() -> None:
 
     revise(draft, shipment_event(shipmentId="S-2", trackingId="TRK3", eventTime="2026-11-20T04:00:00Z"))
 
-    document = draft.settle()
-    assert document
-    assert [row.tracking_id for row in draft.changed_shipments(document)] == ["TRK3"]
+    assert [row.tracking_id for row in publication_of(draft).changed_shipments()] == ["TRK3"]

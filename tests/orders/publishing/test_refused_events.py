@@ -99,6 +99,14 @@ def test_a_control_character_in_an_identifier_is_refused(name: str, bad: str) ->
     assert reason(shipment_event(**{name: f"A{bad}B"})) == f"{name}: must not contain control characters"
 
 
+@pytest.mark.parametrize("name", ["channelId", "partnerId"])
+@pytest.mark.parametrize("value", ["a/b", "/", ".", "..", "a\u00a0b", "a\u200bb", "\ufeff", "a\u0085b"])
+def test_a_channel_or_partner_that_could_not_be_polled_is_refused(name: str, value: str) -> None:
+    rule = "use 1 to 100 printable characters, no slash, and neither . nor .."
+
+    assert reason(event(**{name: value})) == f"{name}: {value!r} could not be polled; {rule}"
+
+
 @pytest.mark.parametrize("bad", ["\x00", "\udfff"])
 def test_a_detail_may_hold_lines_but_not_what_no_database_stores(bad: str) -> None:
     found = read_event(event(detail="two\nlines\tand a tab"))

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from callers.administration import create_caller
-from callers.tokens import issue_token
 from testbed.factories import at, event, new_orders
+from testbed.tokens import issue_token
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]

@@ -1,0 +1,61 @@
+"""The environment as typed values within bounds. Anything else raises ImproperlyConfigured with a sentence.
+
+acommerce_status.settings is the only caller. A variable that is blank counts as not set. No sentence repeats
+a value, because what was put into the wrong variable may be a secret.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ImproperlyConfigured
+
+from wire.times import BadTime, parse_time
+
+_ON = ("on", "true", "yes", "1")
+_OFF = ("off", "false", "no", "0")
+
+
+def text(name: str, default: str = "") -> str:
+    """The text without spaces around it."""
+    return os.environ.get(name, "").strip() or default
+
+
+def words(name: str) -> list[str]:
+    """The texts between commas; none when the variable is not set."""
+    return [word for part in text(name).split(",") if (word := part.strip())]
+
+
+def one_of(name: str, default: str, choices: Sequence[str]) -> str:
+    """One of `choices`, written exactly so."""
+    found = text(name, default)
+    if found not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
+    return found
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """True for `on`, `true`, `yes` and `1`, False for `off`, `false`, `no` and `0`, in any case."""
+    found = text(name, "on" if default else "off").lower()
+    if found not in (*_ON, *_OFF):
+        raise ImproperlyConfigured(f"{name} must be on or off.")
+    return found in _ON
+
+
+def whole(name: str, default: int, least: int, most: int) -> int:
+    """A whole number from `least` to `most`."""
+    found = text(name, str(default))
+    is_number = found.isascii() and found.isdigit() and len(found) <= len(str(most))
+    if not is_number or not least <= int(found) <= most:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number from {least} to {most}, such as {default}."
+        )
+    return int(found)
+
+
+def instant(name: str, default: str) -> datetime:
+    """An RFC 3339 time, in UTC."""
+    try:
+        return parse_time(text(name, default))
+    except BadTime as error:
+        raise ImproperlyConfigured(f"{name} {error.detail}.") from None

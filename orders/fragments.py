@@ -1,0 +1,103 @@
+"""Documents compressed once, and gzip bodies that are joined from them (RFC 1951, RFC 1952).
+
+A fragment is a head and a raw deflate stream without a last block. The stream ends with a sync flush, so it
+ends on a byte, and streams can follow each other. Nothing here knows the database.
+"""
+
+from collections.abc import Sequence
+from struct import Struct, error
+from typing import NamedTuple
+
+from isal import isal_zlib
+
+from wire.times import TIME_LENGTH
+
+LEVEL = 1
+"""ISA-L's: 11 µs and 0.72 KB an order of 2.2 KB; zlib's level 6 takes 28 µs for 0.68 KB."""
+
+RAW_DEFLATE = -15
+MAX_STORED_BYTES = 0xFFFF
+"""What a stored block of deflate can hold."""
+
+_HEAD = Struct(f"<II{TIME_LENGTH}s")  # CRC-32 and length of the document, its updatedTime
+_STORED = Struct("<BHH")  # the type of a block that is not the last, its length, the complement of that
+_TRAILER = Struct("<II")
+_GZIP_HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 255])  # no name, no time, fastest, no system
+_SYNC_FLUSH = b"\x00\x00\xff\xff"  # how a stored block without bytes ends
+_LAST_BLOCK = b"\x03\x00"  # empty, with the codes that every decoder knows
+
+
+class NotAFragment(ValueError):
+    """These bytes do not hold a document."""
+
+
+class Content(NamedTuple):
+    """What a fragment holds."""
+
+    document: str
+    updated_time: str
+
+
+def make(document: str, updated_time: str) -> bytes:
+    """The fragment of a document, and of the 27 characters of its `updatedTime`."""
+    text = document.encode()
+    compressor = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, RAW_DEFLATE)
+    stream = compressor.compress(text) + compressor.flush(isal_zlib.Z_SYNC_FLUSH)
+    return _HEAD.pack(isal_zlib.crc32(text), len(text), updated_time.encode()) + stream
+
+
+def updated_time(fragment: bytes) -> str:
+    """The `updatedTime` of the order, without inflating its document."""
+    return fragment[_HEAD.size - TIME_LENGTH : _HEAD.size].decode()
+
+
+def length(fragment: bytes) -> int:
+    """How many bytes the document has, uncompressed."""
+    size: int = _HEAD.unpack_from(fragment)[1]
+    return size
+
+
+def read(fragment: bytes) -> Content:
+    """The document and its time. Raises NotAFragment, also where the checksum or the length is wrong."""
+    try:
+        crc, size, time = _HEAD.unpack_from(fragment)
+        inflater = isal_zlib.decompressobj(RAW_DEFLATE)
+        text = inflater.decompress(fragment[_HEAD.size :])
+        content = Content(text.decode(), time.decode())
+    except (error, isal_zlib.error, UnicodeDecodeError):  # type: ignore[misc]  # the stub takes the class for an instance
+        raise NotAFragment("this is not a head and a deflate stream of UTF-8") from None
+    if inflater.eof or not fragment.endswith(_SYNC_FLUSH):
+        raise NotAFragment("the stream cannot be followed by another one")
+    if (isal_zlib.crc32(text), len(text)) != (crc, size):
+        raise NotAFragment("the checksum or the length is wrong")
+    return content
+
+
+def join(before: bytes, fragments: Sequence[bytes], after: bytes) -> bytes:
+    """One gzip member of `before`, the documents with commas between them, and `after`."""
+    crc = isal_zlib.crc32(before)
+    size = len(before)
+    parts = [_GZIP_HEADER, *_stored(before)]
+    for index, fragment in enumerate(fragments):
+        if index:
+            crc = isal_zlib.crc32(b",", crc)
+            size += 1
+            parts.append(_COMMA)
+        document_crc, document_size, _ = _HEAD.unpack_from(fragment)
+        crc = isal_zlib.crc32_combine(crc, document_crc, document_size)
+        size += document_size
+        parts.append(fragment[_HEAD.size :])
+    trailer = _TRAILER.pack(isal_zlib.crc32(after, crc), (size + len(after)) & 0xFFFFFFFF)
+    return b"".join([*parts, *_stored(after), _LAST_BLOCK, trailer])
+
+
+def _stored(text: bytes) -> list[bytes]:
+    """`text` in blocks that are not compressed."""
+    blocks = []
+    for start in range(0, len(text), MAX_STORED_BYTES):
+        block = text[start : start + MAX_STORED_BYTES]
+        blocks += [_STORED.pack(0, len(block), len(block) ^ MAX_STORED_BYTES), block]
+    return blocks
+
+
+_COMMA = b"".join(_stored(b","))

@@ -1,0 +1,148 @@
+"""What stops the start, and how it is told: by a real `manage.py check` in an environment of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from acommerce_status import environment
+from testbed.servers import ROOT
+
+WHOLE = {
+    "DATABASE_URL": "postgres://u:p@127.0.0.1:1/x",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "SECRET_KEY": "0123456789" * 5,
+    "ALLOWED_HOSTS": "example.com, .example.org,[::1]",
+    "TRUST_PROXY": "on",
+}
+NUMBERS = [
+    ("WEB_CONCURRENCY", 1, 256),
+    ("WEB_THREADS", 1, 256),
+    ("DATABASE_POOL_SIZE", 1, 500),
+    ("STATEMENT_TIMEOUT_SECONDS", 1, 60),
+    ("FEED_MEMORY_MILLISECONDS", 0, 1_000),
+    ("TOKEN_LIFETIME_SECONDS", 1, 2_678_400),
+    ("CALLER_CACHE_SECONDS", 0, 10),
+]
+OTHERS = [
+    ("SECRET_KEY", " ", "SECRET_KEY is missing: set it to a random text of at least 50 characters"),
+    ("REDIS_URL", "x", "REDIS_URL must look like redis://host:6379/0"),
+    ("REDIS_URL", "redis://host:6379/0?colour=red", "REDIS_URL must look like redis://host:6379/0"),
+    ("DATABASE_URL", "mysql://u@p/n", "DATABASE_URL must look like postgres://user:password@host:5432/name."),
+    ("HTTPS", "enabled", "HTTPS must be on or off."),
+    ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL."),
+    ("V2_SUNSET", "2027-11-01T00:00:00", "V2_SUNSET must be an RFC 3339 time with a zone"),
+]
+
+
+def check(**variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", "check"]
+    return subprocess.run(command, cwd=ROOT, env=variables, check=False, capture_output=True, text=True)
+
+
+def said(**variables: str) -> str:
+    """What a start that is stopped writes to stderr, and nothing else."""
+    done = check(**WHOLE | variables)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
+def test_good_settings_say_nothing() -> None:
+    done = check(**WHOLE)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("name", "least", "most"), NUMBERS)
+def test_a_number_beyond_its_bounds_is_told_in_its_sentence_alone(name: str, least: int, most: int) -> None:
+    sentence = f"{name} must be a whole number from {least} to {most}, such as"
+
+    written = said(**{name: str(most + 1)})
+
+    assert written.startswith(sentence)
+    assert written.count("\n") == 1
+
+
+def test_every_number_may_be_at_its_bounds() -> None:
+    least = {name: str(bound) for name, bound, _ in NUMBERS}
+    most = {name: str(bound) for name, _, bound in NUMBERS}
+
+    assert [check(**WHOLE, **variables).stderr for variables in (least, most)] == ["", ""]
+
+
+@pytest.mark.parametrize("value", ["many", "-1", "1.5", "0", "6", "٣", "1_0", "9" * 5_000])
+def test_what_is_no_number_between_the_bounds_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("SIZE", value)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^SIZE must be a whole number from 1 to 5, such as 3\.$"):
+        environment.whole("SIZE", 3, 1, 5)
+
+
+@pytest.mark.parametrize(("value", "found"), [("", 3), ("  ", 3), ("1", 1), (" 5 ", 5), ("04", 4)])
+def test_a_blank_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch, value: str, found: int) -> None:
+    monkeypatch.setenv("SIZE", value)
+
+    assert environment.whole("SIZE", 3, 1, 50) == found
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), OTHERS, ids=lambda text: text[:20])
+def test_another_bad_value_is_told_in_its_sentence_alone(name: str, value: str, sentence: str) -> None:
+    written = said(**{name: value})
+
+    assert written.startswith(sentence)
+    assert written.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_in_a_sentence() -> None:
+    done = check(VAR_DIR="/dev/null/var")
+
+    assert done.stderr.startswith("VAR_DIR must be a folder that we can write to: ")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({"SECRET_KEY": "short"}, "acommerce.E001"),
+        ({"ALLOWED_HOSTS": "*"}, "acommerce.E002"),
+        ({"HSTS_PRELOAD": "on"}, "acommerce.E004"),
+        ({"CALLER_RATE": "600"}, "acommerce.E005"),
+        ({"V2_SUNSET": "2026-10-01T00:00:00Z"}, "acommerce.E006"),
+        ({"ALLOWED_HOSTS": "https://example.com"}, "acommerce.E007"),
+        ({"ALLOWED_HOSTS": "example.com:443"}, "acommerce.E007"),
+    ],
+    ids=str,
+)
+def test_settings_that_hurt_stop_the_start(variables: dict[str, str], found: str) -> None:
+    written = said(**variables)
+
+    assert written.startswith("SystemCheckError: System check identified some issues:\n\nERRORS:\n")
+    assert f"({found})" in written
+
+
+def test_several_processes_without_a_shared_store_stop_the_start(tmp_path: Path) -> None:
+    assert "(acommerce.E003)" in check(VAR_DIR=str(tmp_path), WEB_CONCURRENCY="2").stderr
+
+
+def test_https_behind_a_proxy_that_is_not_trusted_is_told_at_the_start() -> None:
+    done = check(**WHOLE | {"TRUST_PROXY": "off"})
+
+    assert done.returncode == 0
+    assert "(acommerce.W001) HTTPS is on and TRUST_PROXY is off" in done.stderr
+
+
+def test_what_the_embedded_profile_keeps_is_closed_to_others(tmp_path: Path) -> None:
+    var = tmp_path / "new" / "var"
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env={"VAR_DIR": str(var)}, check=False
+    )
+
+    kept = {path.name: oct(path.stat().st_mode & 0o777) for path in var.iterdir()}
+    assert done.returncode == 0
+    assert oct(var.stat().st_mode & 0o777) == "0o700"
+    assert kept["db.sqlite3"] == "0o600"
+    assert set(kept.values()) == {"0o600"}
