@@ -1,9 +1,10 @@
 """The files below /static/: those that the pages need, and none of them is a page."""
 
 import pytest
-from acommerce_status.assets import ALONE
 from django.contrib.staticfiles.finders import get_finders
 from django.test import Client
+
+from acommerce_status.static_files import ALONE
 
 FILES = [name for finder in get_finders() for name, _ in finder.list(None)]
 ROOMS = {"acommerce_status", "drf_spectacular_sidecar"}

@@ -97,6 +97,8 @@ def test_reloads_cost_no_request(server: Server, tmp_path: Path) -> None:
 
     assert [client.failures for client in clients] == [[]] * len(clients)
     assert min(client.answers for client in clients) > 100 * RELOADS
+    if not NGINX:
+        pytest.skip("there is no nginx here: it passed without")
 
 
 def test_a_process_that_is_killed_is_replaced(server: Server) -> None:
