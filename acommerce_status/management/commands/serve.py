@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 def _address(bind: str) -> list[str]:
     if bind.startswith("unix:"):
-        return ["--uds", bind.removeprefix("unix:"), "--uds-permissions", "666"]
+        return ["--uds", bind.removeprefix("unix:"), "--uds-permissions", str(0o666)]  # as open as a port
     host, _, port = bind.rpartition(":")
     if not host or not port.isascii() or not port.isdigit():
         raise CommandError("BIND must be HOST:PORT or unix:/path, such as 127.0.0.1:8000.")
