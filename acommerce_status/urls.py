@@ -10,6 +10,7 @@ urlpatterns = [
     path("v2/", include("orders.v2.urls")),
     path("", include("orders.v2.urls")),  # the platform's existing clients send no prefix
     path("", include("callers.urls")),
+    path("", include("orders.polling.urls")),
     path("", html_pages.index),
     path("docs", html_pages.swagger),
     path("docs/problems", html_pages.problems),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from benchmarks.load import Rounds, Target
 from benchmarks.servers import Running
 from benchmarks.sizes import Sizes
-from benchmarks.stage import FEED, Database, Stage
+from benchmarks.stage import Database, Stage
+from testbed.feeds import FEED
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
+import orjson
 
-from orders.publishing.events import PublishedEvent
-from testbed.stories import story
+from testbed.events import Fields, story
 
 FIRST_NUMBER = b"5000"
 """How the number of every order here begins, and nothing else that matters; see `renumbered`."""
@@ -21,7 +20,7 @@ def write_feed(path: Path, events: int, *, channel: str, open_orders: int) -> No
     """Write `events` lines of `channel`, with `open_orders` orders under way at a time."""
     with path.open("wb") as file:
         for _, event in zip(range(events), _feed(channel, open_orders), strict=False):
-            file.write(msgspec.json.encode(event) + b"\n")
+            file.write(orjson.dumps(event) + b"\n")
 
 
 def renumbered(feed: bytes, times: int) -> bytes:
@@ -29,11 +28,11 @@ def renumbered(feed: bytes, times: int) -> bytes:
     return feed.replace(FIRST_NUMBER, b"%d" % (int(FIRST_NUMBER) + times))
 
 
-def _feed(channel: str, open_orders: int) -> Iterator[PublishedEvent]:
+def _feed(channel: str, open_orders: int) -> Iterator[Fields]:
     chance = random.Random(channel)
     number = int(FIRST_NUMBER) * 1_000_000
-    under_way: list[Iterator[PublishedEvent]] = []
-    waiting: deque[PublishedEvent] = deque()
+    under_way: list[Iterator[Fields]] = []
+    waiting: deque[Fields] = deque()
     while True:
         while len(under_way) < open_orders:
             under_way.append(iter(story(channel, str(143 + number % 20), number, chance)))
@@ -45,6 +44,6 @@ def _feed(channel: str, open_orders: int) -> Iterator[PublishedEvent]:
             continue
         yield event
         if chance.random() < REVISED:
-            waiting.append(msgspec.structs.replace(event, revision=2, detail="corrected by the warehouse"))
+            waiting.append(event | {"revision": 2, "detail": "corrected by the warehouse"})
         if len(waiting) > DELAY * REVISED:
             yield waiting.popleft()

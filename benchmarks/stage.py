@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.servers import ROOT, Running, Site, ours, serving
-from testbed.data import BIG
+from testbed.dataset import BIG
 from testbed.services import Postgres, Redis, postgres, redis
 from testbed.services.server import private_folder
 from wire.times import format_time
@@ -34,7 +34,6 @@ POSTGRES: dict[str, Any] = {
 """Beside the defaults, for everyone: what guides to tuning say for this memory and a solid state disk."""
 
 UNLIMITED = "900000000/m"
-FEED = f"/v3/channel/{BIG}/sales-order-status"
 PAGE = 100
 
 

@@ -12,7 +12,7 @@ from benchmarks.peers import PREPARATION
 from benchmarks.sizes import Sizes
 from benchmarks.stage import Database, Stage
 from benchmarks.table import Figure, markdown
-from testbed.data import Data
+from testbed.dataset import Dataset
 
 Part = Callable[[Bench], Iterator[Figure]]
 PARTS: dict[str, Part] = {
@@ -47,7 +47,7 @@ def _load(stage: Stage, name: str, orders: int) -> Database:
     database = stage.database(name)
     database.manage("migrate", "-v", "0")
     with database.connect() as connection:
-        Data(orders).load(connection)
+        Dataset(orders).load(connection)
         for statement in (*PREPARATION, "VACUUM ANALYZE", "CHECKPOINT"):
             connection.execute(statement)
     _say(f"{name}: {orders:,} orders and a tenth more in {time.monotonic() - started:.0f} s")

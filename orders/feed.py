@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Generic, Literal, TypeVar, overload
 
@@ -114,8 +114,14 @@ _LIGHT = light(MAX_LIGHT_BYTES)
 _COLUMNS = {Form.TEXT: _texts, Form.ROWS: _rows}
 
 
-def _row(updated_time: datetime, channel_id: str, order_id: str, document: str | None) -> Row | None:
-    return None if document is None else Row(updated_time, channel_id, order_id, document)
+def _row(time: datetime | str, channel_id: str, order_id: str, document: str | None) -> Row | None:
+    """SQLite knows no times, and its driver hands out the text that is stored, which is in UTC."""
+    if document is None:
+        return None
+    aware = (
+        datetime.fromisoformat(time).replace(tzinfo=UTC) if isinstance(time, str) else time.astimezone(UTC)
+    )
+    return Row(aware, channel_id, order_id, document)
 
 
 def _weighed_page(question: Question, size: int, form: Form) -> Page[Any]:

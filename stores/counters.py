@@ -73,10 +73,14 @@ class CounterStore(BaseCache):
         for key in self._redis.scan_iter(f"{self.key_prefix}:*"):
             self._redis.delete(key)
 
-    def ping(self) -> bool:
-        """Whether the store answers."""
+    def can_count(self) -> bool:
+        """Whether a use would be counted now. False without asking while the limiter does not ask either.
+
+        Counts one use of nobody's, because a replica and a full Redis answer a PING too.
+        """
         try:
-            return bool(self._redis.ping())
+            key = f"{self.key_prefix}:can_count"
+            return not self._breaker.is_open and bool(self._redis.eval(_COUNT, 1, key, 1, 1))
         except redis.RedisError:
             return False
 

@@ -13,13 +13,12 @@ from typing import IO, Any, cast
 import httpx2
 import orjson
 
-from testbed.factories import Fields
+from testbed.events import Fields
+from testbed.feeds import CHANNEL
 from testbed.servers import ROOT, Server, serve
 from testbed.services import Postgres, postgres
 from testbed.services.server import die_with_parent
 
-CHANNEL = "lazada-th"
-FEED = f"/v3/channel/{CHANNEL}/sales-order-status"
 PLENTY = "1000000/m"
 PATIENCE = 20  # seconds; what a test waits for comes within a few
 
@@ -42,7 +41,7 @@ class Installation:
     def create_caller(
         self, username: str, rate: str = PLENTY, grants: Sequence[str] = (f"--channel={CHANNEL}",)
     ) -> dict[str, str]:
-        """The credentials of a new caller, of the channel unless told."""
+        """The credentials of a new caller; without `grants`, of CHANNEL."""
         credentials: dict[str, str] = orjson.loads(
             self.manage("create_caller", username, "--rate", rate, *grants)
         )
@@ -54,7 +53,7 @@ class Installation:
 
     @contextmanager
     def publisher(self, *options: str) -> Iterator["Publisher"]:
-        """A process that publishes, until the block ends; well-behaved unless told."""
+        """A process that publishes, until the block ends; `options` are those of testbed.publisher."""
         with subprocess.Popen(
             [sys.executable, "-m", "testbed.publisher", *options],
             cwd=ROOT,

@@ -14,7 +14,7 @@ from django.db import connection
 from orders.models import FeedClock
 from orders.publishing.batch import Batch
 from orders.publishing.ingest import Summary
-from testbed.workload import Fields
+from testbed.events import Fields
 
 HELD_EACH = 16
 HELD_SECONDS = 2.0

@@ -11,7 +11,7 @@ from typing import IO, cast
 
 import orjson
 
-from testbed.factories import Fields
+from testbed.events import Fields
 from testbed.servers import ROOT, database_environment
 from testbed.services.server import die_with_parent
 

@@ -1,4 +1,4 @@
-"""Clients that hold what the feed tells them, and know nothing but what its answers say."""
+"""Clients that keep the orders of a feed, and know only what its answers say."""
 
 import time
 from collections import Counter
@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from testbed.installation import FEED, PATIENCE
+from testbed.events import Fields
+from testbed.feeds import FEED
+from testbed.installation import PATIENCE
 
-Fields = dict[str, Any]
 Key = tuple[str, str]
 """channelId, orderId."""
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from testbed.factories import new_orders
+from testbed.events import new_orders
 from testbed.installation import Installation, eventually, installed
 from testbed.services import Postgres, postgres
 

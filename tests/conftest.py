@@ -10,12 +10,13 @@ from django.core.cache import caches
 from django.test import Client
 from pytest_django import Settings
 
+from acommerce_status.health import readiness
 from callers.administration import create_caller
 from callers.tokens import forget_tokens
 from orders.heads import heads
 from orders.models import FeedClock
 from orders.publishing import ingest
-from testbed.factories import FAR_AHEAD, Fields
+from testbed.events import FAR_AHEAD, Fields
 from testbed.servers import Server, serve
 from testbed.tokens import issue_token
 from wire.times import EARLIEST
@@ -43,6 +44,7 @@ def nothing_remembered(settings: Settings) -> None:
     caches["limits"].clear()
     forget_tokens()
     heads.forget()
+    readiness.forget()
     settings.FEED_MEMORY_MILLISECONDS = 0
 
 

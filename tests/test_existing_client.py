@@ -6,14 +6,14 @@ import pytest
 from django.conf import settings
 from httpx2 import HTTPStatusError
 
-from testbed.factories import event, new_orders, shipment_event
+from testbed.events import event, new_orders, shipment_event
+from testbed.feeds import PATH
 from testbed.servers import Server
 from tests.conftest import Credentials, Publish
 from tests.existing_client import ExistingClient
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 
-CHANNEL = "/channel/lazada-th/sales-order-status"
 PARTNER = "/partner/143/sales-order-status"
 
 
@@ -29,10 +29,10 @@ def client(server: Server, caller: Credentials) -> Iterator[ExistingClient]:
 def test_it_reads_a_tracking_id(client: ExistingClient, publish: Publish) -> None:
     publish(event(), shipment_event(trackingId="TH47110815"))
 
-    assert client.tracking_id(CHANNEL, "FRIS00201") == "TH47110815"
+    assert client.tracking_id(PATH, "FRIS00201") == "TH47110815"
 
 
-@pytest.mark.parametrize("path", [CHANNEL, PARTNER])
+@pytest.mark.parametrize("path", [PATH, PARTNER])
 def test_it_follows_links_to_the_end(client: ExistingClient, publish: Publish, path: str) -> None:
     publish(*new_orders(25))
 
@@ -44,7 +44,7 @@ def test_it_follows_links_to_the_end(client: ExistingClient, publish: Publish, p
 def test_it_sends_parameters_that_mean_nothing(client: ExistingClient, publish: Publish) -> None:
     publish(event(orderId="A", status="COMPLETED"), event(orderId="B"), event(orderId="C"))
 
-    found = client.orders(CHANNEL, id="None", status="NEW", page_size=2, since="2026-01-01T00:00:00Z")
+    found = client.orders(PATH, id="None", status="NEW", page_size=2, since="2026-01-01T00:00:00Z")
 
     assert [order["orderId"] for order in found] == ["A", "B", "C"]
 
@@ -61,17 +61,17 @@ def test_it_asks_for_orders_by_repeating_id(client: ExistingClient, publish: Pub
 def test_it_expects_nothing_of_a_far_future(client: ExistingClient, publish: Publish) -> None:
     publish(event())
 
-    assert list(client.orders(CHANNEL, since="3016-01-01T00:00:00Z")) == []
+    assert list(client.orders(PATH, since="3016-01-01T00:00:00Z")) == []
 
 
 def test_it_polls_from_the_newest_time_it_has_seen(client: ExistingClient, publish: Publish) -> None:
     publish(*new_orders(2))
     newest = max(
-        entry["updatedTime"] for order in client.orders(CHANNEL) for entry in order["orderDetailedStatus"]
+        entry["updatedTime"] for order in client.orders(PATH) for entry in order["orderDetailedStatus"]
     )
     publish(shipment_event(orderId="O-1"))
 
-    found = list(client.orders(CHANNEL, since=newest))
+    found = list(client.orders(PATH, since=newest))
 
     assert [order["orderId"] for order in found] == ["O-1"]
 

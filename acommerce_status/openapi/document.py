@@ -33,6 +33,7 @@ TAGS = {
 class Contents:
     """What is particular to one document: `error` is the shape of errors at paths that begin with `prefix`.
 
+    `urls` are those below `prefix`, `more_urls` and `more_errors` (by path) those of no wire.
     `shapes` are those that no view declares, `headers` and `paths` are added to what the views declare.
     """
 
@@ -44,6 +45,8 @@ class Contents:
     error: str
     errors: Iterable[ErrorResponse]
     shapes: list[type[Serializer[None]]]
+    more_urls: tuple[str, ...] = ()
+    more_errors: dict[str, list[ErrorResponse]] = field(default_factory=dict)
     headers: JSON = field(default_factory=dict)
     paths: JSON = field(default_factory=dict)
 
@@ -73,6 +76,8 @@ def _errors(contents: Contents, where: str) -> Iterator[tuple[ErrorResponse, str
         yield from ((error, contents.error) for error in contents.errors)
     elif where == "/identity/token":
         yield from ((error, "Problem") for error in of_identity())
+    elif where in contents.more_errors:
+        yield from ((error, "Problem") for error in contents.more_errors[where])
     elif where == "/readyz":
         yield from ((error, "Problem") for error in of_health())
 
@@ -87,6 +92,7 @@ def _generate(contents: Contents) -> JSON:
     """What drf-spectacular finds in the urls, and the shapes that no view declares."""
     urls: list[URLPattern | URLResolver] = [
         path("", include("callers.urls")),
+        *(path("", include(urls)) for urls in contents.more_urls),
         path(contents.prefix.removeprefix("/"), include(contents.urls)),
     ]
     generator = SchemaGenerator(patterns=urls)

@@ -43,7 +43,9 @@ class AliveSerializer(serializers.Serializer[None]):
 
 
 class ChecksSerializer(serializers.Serializer[None]):
-    database = serializers.CharField(help_text="`ok`.")
+    database = serializers.CharField(
+        help_text="`ok`, or `read-only`: then polls are answered from replicas, but no token is given."
+    )
     limits = serializers.CharField(help_text="`ok`, or `away`: then requests are answered, but not counted.")
 
 

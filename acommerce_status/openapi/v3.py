@@ -5,6 +5,7 @@ from pathlib import Path
 from drf_spectacular.utils import OpenApiExample
 
 from acommerce_status.openapi import health
+from acommerce_status.openapi.caller import of_caller
 from acommerce_status.openapi.document import Contents
 from acommerce_status.openapi.errors import of_polling
 from acommerce_status.openapi.examples import JUST_PLACED, ON_ITS_WAY
@@ -77,6 +78,7 @@ BAD_QUERIES = {
     "A time without a zone": "updatedSince=2026-11-22T08:00:00",
     "A misspelt parameter and an empty one": "pagesize=50&orderStatus=",
 }
+ERRORS = [*of_polling(FeedView, BAD_QUERIES)]
 CONTENTS = Contents(
     title="Order status, version 3",
     version="3.0.0",
@@ -84,7 +86,9 @@ CONTENTS = Contents(
     prefix="/v3/",
     urls="orders.v3.urls",
     error="Problem",
-    errors=[*of_polling(FeedView, BAD_QUERIES)],
+    errors=ERRORS,
+    more_urls=("orders.polling.urls",),
+    more_errors={"/caller": [*of_caller(ERRORS)]},
     shapes=[ProblemSerializer, AliveSerializer, ReadySerializer],
     paths=health.PATHS,
 )

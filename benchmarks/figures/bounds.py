@@ -11,7 +11,7 @@ from benchmarks.bench import Bench
 from benchmarks.load import Target
 from benchmarks.servers import Site, granian, serving
 from benchmarks.table import Figure, rates
-from testbed.plans import asked
+from testbed.query_plans import asked
 
 CLIENTS = 4
 

@@ -12,7 +12,7 @@ from benchmarks.feed import write_feed
 from benchmarks.processes import peak_until_end
 from benchmarks.stage import Database
 from benchmarks.table import Figure
-from testbed.data import OTHERS
+from testbed.dataset import OTHERS
 
 TABLES = {
     "orders_salesorder": "id > %(newest)s",

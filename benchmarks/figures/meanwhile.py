@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 
-import msgspec
+import orjson
 
 from benchmarks.bench import Bench, pages_of
 from benchmarks.feed import renumbered, write_feed
 from benchmarks.load import Target
 from benchmarks.servers import ROOT, Running
-from benchmarks.stage import FEED, Database
+from benchmarks.stage import Database
 from benchmarks.table import Figure
-from testbed.data import BIG, OTHERS
-from testbed.stories import story
+from testbed.dataset import BIG, OTHERS
+from testbed.events import story
+from testbed.feeds import FEED
 
 CONNECTIONS = 4
 PAUSE = 20  # milliseconds between a connection's polls: callers that poll, not a flood
@@ -92,7 +93,7 @@ def _lags(ours: Running, database: Database, seconds: int) -> list[float]:
     with publisher.stdin as lines:
         for number in count(6_000_000_000):
             event = story(BIG, "143", number, random.Random(number))[0]
-            lines.write(msgspec.json.encode(event) + b"\n")
+            lines.write(orjson.dumps(event) + b"\n")
             committed = float(publisher.stdout.readline())
             since = _seen(ours, since)
             lags.append(time.monotonic() - committed)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from benchmarks.bench import Bench, pages_of
 from benchmarks.load import Target
 from benchmarks.processes import children, resident
-from benchmarks.stage import FEED
 from benchmarks.table import Figure
+from testbed.feeds import FEED
 
 SLICE = 5  # seconds
 

@@ -11,7 +11,7 @@ from benchmarks.load import Target
 from benchmarks.peers import postgrest as postgrest_peer
 from benchmarks.servers import POSTGREST, Site, gunicorn, postgrest, serving, uvicorn
 from benchmarks.table import Figure, rates
-from testbed.data import BIG
+from testbed.dataset import BIG
 
 SLOW = 2  # seconds: the least that tells anything of a server that needs one for nine answers
 COMPARED = 3  # pages

@@ -6,8 +6,8 @@ from django.test import Client
 
 from benchmarks.bench import Bench
 from benchmarks.table import Figure
-from testbed.data import BIG
-from testbed.plans import MODES, asked, explain, questions
+from testbed.dataset import BIG
+from testbed.query_plans import MODES, asked, explain, questions
 
 
 def figures(bench: Bench) -> Iterator[Figure]:

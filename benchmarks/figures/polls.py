@@ -6,9 +6,10 @@ from http.client import NOT_MODIFIED
 from benchmarks.bench import Bench, pages_of
 from benchmarks.load import Target
 from benchmarks.servers import Site, gunicorn, serving
-from benchmarks.stage import FEED, PAGE
+from benchmarks.stage import PAGE
 from benchmarks.table import Figure, rates
-from testbed.data import BIG
+from testbed.dataset import BIG
+from testbed.feeds import FEED
 
 
 def figures(bench: Bench) -> Iterator[Figure]:

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import httpx2
 
-from testbed.installation import CHANNEL, FEED
+from testbed.feeds import CHANNEL, FEED
 from testbed.pollers import Poller
 
 Act = Callable[[httpx2.Client], None]

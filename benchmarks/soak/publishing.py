@@ -7,7 +7,8 @@ from threading import Event
 
 from benchmarks.soak.callers import Heard
 from demo.orders import DemoOrder, demo_orders
-from testbed.installation import CHANNEL, Publisher
+from testbed.feeds import CHANNEL
+from testbed.installation import Publisher
 
 ALIVE, EACH_ROUND, EACH_FILL = 200, 20, 200
 KNOWN = 5_000

@@ -56,7 +56,7 @@ class StrictParameters(LenientParameters):
     """An unknown or misspelt parameter is refused as well: it would otherwise silently mean nothing."""
 
     def unknown(self, query: QueryDict, declared: dict[str, Filter]) -> Iterator[ParameterError]:
-        known = ", ".join(declared)
+        known = ", ".join(declared) or "none"
         for name in islice((name for name in query if name not in declared), MAX_SHOWN):
             shown = name if len(name) <= MAX_SHOWN_LENGTH else f"{name[:MAX_SHOWN_LENGTH]}..."
             yield ParameterError(

@@ -30,7 +30,10 @@ class Connection(psycopg.Connection[Any]):
     breaker: Breaker | None = None
 
     def wait(self, gen: PQGen[Any], interval: float = CHECK_SECONDS, timeout: float | None = None) -> Any:
-        """Raises OperationalError. The server may still do what it was told, as when a network breaks."""
+        """Raises OperationalError. The server may still do what it was told, as when a network breaks.
+
+        A connection that would fail again is ended too, so that it does not go back to the pool.
+        """
         patience = self.patience_seconds if timeout is None else timeout
         try:
             return super().wait(gen, interval, patience)
@@ -39,6 +42,11 @@ class Connection(psycopg.Connection[Any]):
             if self.breaker:
                 self.breaker.trip()
             raise psycopg.errors.ConnectionTimeout(f"no answer within {patience} seconds") from error
+        except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported) as error:
+            if not _would_fail_again(error):
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"connection given up: {error}") from error
 
     def has_hung_up(self) -> bool:
         """Whether the server has ended this idle connection. No round trip: its farewell would be here."""
@@ -50,6 +58,16 @@ class Connection(psycopg.Connection[Any]):
         except psycopg.OperationalError:
             self.pgconn.finish()
         return self.closed
+
+
+def _would_fail_again(error: psycopg.Error) -> bool:
+    """Whether only another connection can do better: to the primary, or without plans for older columns.
+
+    A server that was demoted or is not yet promoted refuses writes. A column whose type has changed makes
+    prepared statements fail for as long as the connection lives ("cached plan must not change result type").
+    """
+    is_stale_plan = error.diag.source_function == "RevalidateCachedQuery"  # the message may be translated
+    return is_stale_plan or isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -3,15 +3,13 @@ import gzip
 import pytest
 from django.test import Client
 
-from testbed.factories import event, new_orders
+from testbed.events import event, new_orders
+from testbed.feeds import EVERY_WIRE, FEED
 from tests.conftest import Publish
 
 pytestmark = pytest.mark.wire
 
-FEEDS = pytest.mark.parametrize(
-    "feed", [f"{prefix}/channel/lazada-th/sales-order-status" for prefix in ("/v3", "/v2", "")]
-)
-FEED = "/v3/channel/lazada-th/sales-order-status"
+FEEDS = pytest.mark.parametrize("feed", EVERY_WIRE)
 
 
 @FEEDS

@@ -10,13 +10,13 @@ from orders.models import SalesOrder
 from orders.v2.legacy import legacy_order
 from orders.v2.serializers import LegacyOrderSerializer
 from orders.v3.serializers import SalesOrderSerializer
-from testbed.factories import event, shipment_event, withdrawal
+from testbed.events import event, shipment_event, withdrawal
+from testbed.feeds import PATH
 from tests.conftest import Publish
 from tests.openapi import assert_documented, assert_valid
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 
-FEED = "channel/lazada-th/sales-order-status"
 DECLARED = "channel/{channelId}/sales-order-status"
 
 
@@ -64,7 +64,7 @@ def test_stored_documents_are_what_the_serializers_take() -> None:
 @pytest.mark.parametrize("query", [{}, {"pageSize": 3}, {"updatedSince": "2026-11-22T08:00:00.5+07:00"}])
 @pytest.mark.usefixtures("varied_orders")
 def test_a_page_is_as_documented(api: Client, version: str, query: dict[str, Any]) -> None:
-    response = api.get(f"/{version}/{FEED}", query)
+    response = api.get(f"/{version}{PATH}", query)
 
     assert response.status_code == 200
     assert_documented(response, version, f"/{version}/{DECLARED}")
@@ -73,7 +73,7 @@ def test_a_page_is_as_documented(api: Client, version: str, query: dict[str, Any
 @pytest.mark.parametrize("version", ["v3", "v2"])
 @pytest.mark.usefixtures("varied_orders")
 def test_orders_by_id_are_as_documented(api: Client, version: str) -> None:
-    response = api.get(f"/{version}/{FEED}/id", {"id": ["sent", "ส่งแล้ว 🚚", "nowhere"]})
+    response = api.get(f"/{version}{PATH}/id", {"id": ["sent", "ส่งแล้ว 🚚", "nowhere"]})
 
     assert response.status_code == 200
     assert_documented(response, version, f"/{version}/{DECLARED}/id")
@@ -81,9 +81,9 @@ def test_orders_by_id_are_as_documented(api: Client, version: str) -> None:
 
 @pytest.mark.parametrize("version", ["v3", "v2"])
 def test_nothing_new_is_as_documented(api: Client, version: str) -> None:
-    tag = api.get(f"/{version}/{FEED}")["ETag"]
+    tag = api.get(f"/{version}{PATH}")["ETag"]
 
-    response = api.get(f"/{version}/{FEED}", headers={"If-None-Match": tag})
+    response = api.get(f"/{version}{PATH}", headers={"If-None-Match": tag})
 
     assert response.status_code == 304
     assert_documented(response, version, f"/{version}/{DECLARED}")

@@ -6,12 +6,12 @@ import pytest
 from django.db import OperationalError
 from django.test import Client, override_settings
 
+from testbed.feeds import PATH
 from tests.conftest import Credentials
 from tests.openapi import assert_documented
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 
-FEED = "channel/lazada-th/sales-order-status"
 DECLARED = "channel/{channelId}/sales-order-status"
 
 
@@ -19,13 +19,13 @@ DECLARED = "channel/{channelId}/sales-order-status"
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        (f"{FEED}?pageSize=0&updatedUntil=yesterday", 400),
-        ("channel/not-mine/sales-order-status", 403),
-        ("channel/no/such/sales-order-status", 404),
+        (f"{PATH}?pageSize=0&updatedUntil=yesterday", 400),
+        ("/channel/not-mine/sales-order-status", 403),
+        ("/channel/no/such/sales-order-status", 404),
     ],
 )
 def test_a_refusal_is_as_documented(api: Client, version: str, path: str, status: int) -> None:
-    response = api.get(f"/{version}/{path}")
+    response = api.get(f"/{version}{path}")
 
     assert response.status_code == status
     assert_documented(response, version, f"/{version}/{DECLARED}")
@@ -33,7 +33,7 @@ def test_a_refusal_is_as_documented(api: Client, version: str, path: str, status
 
 @pytest.mark.parametrize("version", ["v3", "v2"])
 def test_a_missing_token_is_as_documented(anyone: Client, version: str) -> None:
-    response = anyone.get(f"/{version}/{FEED}")
+    response = anyone.get(f"/{version}{PATH}")
 
     assert response.status_code == 401
     assert_documented(response, version, f"/{version}/{DECLARED}")
@@ -42,9 +42,9 @@ def test_a_missing_token_is_as_documented(anyone: Client, version: str) -> None:
 @pytest.mark.parametrize("version", ["v3", "v2"])
 @override_settings(CALLER_RATE="1/m")
 def test_a_used_up_quota_is_as_documented(api: Client, version: str) -> None:
-    api.get(f"/{version}/{FEED}")
+    api.get(f"/{version}{PATH}")
 
-    response = api.get(f"/{version}/{FEED}")
+    response = api.get(f"/{version}{PATH}")
 
     assert response.status_code == 429
     assert_documented(response, version, f"/{version}/{DECLARED}")
@@ -61,7 +61,7 @@ def test_a_failure_is_as_documented(
 
     monkeypatch.setattr("orders.feed.page", fail)
 
-    response = api.get(f"/{version}/{FEED}")
+    response = api.get(f"/{version}{PATH}")
 
     assert response.status_code == (503 if error is OperationalError else 500)
     assert_documented(response, version, f"/{version}/{DECLARED}")

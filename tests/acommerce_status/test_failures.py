@@ -6,13 +6,14 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from callers.tokens import forget_tokens
+from testbed.feeds import FEED, V2_FEED
 from tests.conftest import Credentials
 from tests.shapes import assert_legacy_error, assert_problem
 
 pytestmark = pytest.mark.wire
 
-V3 = ["/v3/channel/lazada-th/sales-order-status", "/v3/partner/143/sales-order-status/id?id=A"]
-V2 = ["/v2/channel/lazada-th/sales-order-status", "/partner/143/sales-order-status/id?id=A"]
+V3 = [FEED, "/v3/partner/143/sales-order-status/id?id=A"]
+V2 = [V2_FEED, "/partner/143/sales-order-status/id?id=A"]
 
 AWAY = "The database does not answer. Nothing is lost; ask again."
 FAILED = "Something failed here; it has been logged."

@@ -45,3 +45,17 @@ def test_not_ready_and_still_alive_without_the_database(anyone: Client) -> None:
 
     assert_problem(ready, 503, "UNAVAILABLE", detail="The database is not ready: away.")
     assert alive.status_code == 200
+
+
+def test_however_often_readiness_is_asked_for_it_looks_once_a_second(
+    anyone: Client, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = anyone.get("/readyz").json()
+    with django_assert_num_queries(0):
+        again = [anyone.get("/readyz").json() for _ in range(100)]
+    monkeypatch.setattr("acommerce_status.health.MEMORY_SECONDS", 0)
+    with connection.execute_wrapper(away):
+        later = anyone.get("/readyz")
+
+    assert again == [before] * 100
+    assert later.status_code == 503

@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import new_orders
+from testbed.events import new_orders
 from tests.acommerce_status.paths import all_paths
 from tests.conftest import Publish
 from tests.shapes import assert_legacy_error, assert_problem

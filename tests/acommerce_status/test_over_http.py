@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from testbed.factories import new_orders
+from testbed.events import new_orders
+from testbed.feeds import FEED
 from testbed.servers import Server
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 
-FEED = "/v3/channel/lazada-th/sales-order-status"
 PATHS = ["/", "/healthz", "/nope", FEED, f"/v2{FEED.removeprefix('/v3')}"]
 
 

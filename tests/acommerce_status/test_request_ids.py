@@ -3,9 +3,10 @@ import re
 import pytest
 from django.test import Client
 
+from testbed.feeds import FEED
+
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 
-FEED = "/v3/channel/lazada-th/sales-order-status"
 MADE = re.compile("[0-9a-f]{32}")
 
 

@@ -86,6 +86,7 @@ def test_a_server_that_serves_the_documents_does_not_load_their_generator() -> N
 def test_v3_has_its_endpoints_identity_and_health() -> None:
     assert [(method, path) for path, method, _ in operations("v3")] == [
         ("post", "/identity/token"),
+        ("get", "/caller"),
         ("get", "/v3/channel/{channelId}/sales-order-status"),
         ("get", "/v3/channel/{channelId}/sales-order-status/id"),
         ("get", "/v3/partner/{partnerId}/sales-order-status"),

@@ -63,9 +63,7 @@ def test_no_variable_of_granian_has_a_say(become: dict[str, Any], monkeypatch: p
 
 @pytest.mark.parametrize("bind", ["8000", ":8000", "localhost", "localhost:http", "localhost:", ""])
 def test_an_address_that_is_none_is_refused_in_a_sentence(become: dict[str, Any], bind: str) -> None:
-    with pytest.raises(
-        CommandError, match=r"^BIND must be HOST:PORT or unix:/path, such as"
-    ):
+    with pytest.raises(CommandError, match=r"^BIND must be HOST:PORT or unix:/path, such as"):
         call_command("serve", bind=bind)
     assert become == {}
 

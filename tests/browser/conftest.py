@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, sync_playwright
 
-from testbed.factories import new_orders
+from testbed.events import new_orders
 from testbed.servers import Server
 from tests.conftest import Credentials, Publish
 

@@ -6,13 +6,14 @@ from django.utils import timezone
 from callers.administration import revoke_caller, rotate_key
 from callers.models import Caller
 from callers.tokens import forget_tokens
+from testbed.feeds import PATH
 from testbed.tokens import issue_token
 from tests.conftest import Credentials
 from tests.shapes import assert_legacy_error, assert_problem
 
 pytestmark = pytest.mark.wire
 
-PATHS = ["/channel/lazada-th/sales-order-status", "/partner/143/sales-order-status/id?id=A"]
+PATHS = [PATH, "/partner/143/sales-order-status/id?id=A"]
 V3 = [f"/v3{path}" for path in PATHS]
 V2 = [f"{prefix}{path}" for prefix in ("/v2", "") for path in PATHS]
 

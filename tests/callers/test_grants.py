@@ -2,7 +2,8 @@ import pytest
 from django.test import Client
 
 from callers.administration import create_caller
-from testbed.factories import event
+from testbed.events import event
+from testbed.feeds import FEED
 from testbed.tokens import issue_token
 from tests.conftest import Publish
 from tests.shapes import assert_legacy_error, assert_problem
@@ -75,6 +76,6 @@ def test_a_caller_of_a_channel_sees_all_its_partners_and_nothing_of_them_elsewhe
         event(orderId="B", partnerId="other", channelId="shopee-th"),
     )
 
-    found = api.get("/v3/channel/lazada-th/sales-order-status").json()["orders"]
+    found = api.get(FEED).json()["orders"]
 
     assert [order["orderId"] for order in found] == ["A"]

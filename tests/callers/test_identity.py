@@ -8,13 +8,13 @@ from django.test import Client
 
 from callers.administration import revoke_caller
 from callers.models import Caller, Token
+from testbed.feeds import FEED
 from tests.conftest import Credentials
 from tests.shapes import assert_problem
 
 pytestmark = pytest.mark.wire
 
 PATH = "/identity/token"
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 def ask(client: Client, username: str, key: str, **more: Any) -> Any:

@@ -7,12 +7,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from callers.administration import create_caller
+from testbed.feeds import FEED, PATH, V2_FEED
 from testbed.tokens import issue_token
 from tests.shapes import assert_legacy_error, assert_problem
 
 pytestmark = pytest.mark.wire
 
-FEED = "/v3/channel/lazada-th/sales-order-status"
 BY_ID = f"{FEED}/id"
 
 
@@ -43,8 +43,8 @@ def test_a_page_tells_what_is_left_of_the_caller_s_quota(api: Client) -> None:
         (FEED, {"If-None-Match": "*"}, 304),
         (f"{FEED}?pageSize=0", {}, 400),
         ("/v3/channel/other/sales-order-status", {}, 403),
-        ("/v2/channel/lazada-th/sales-order-status", {}, 200),
-        ("/channel/lazada-th/sales-order-status", {}, 200),
+        (V2_FEED, {}, 200),
+        (PATH, {}, 200),
         ("/channel/lazada-th/sales-order-status?pageSize=0", {}, 400),
     ],
 )
@@ -92,7 +92,7 @@ def test_v2_refuses_in_its_own_shape(api: Client, settings: Settings, prefix: st
     settings.CALLER_RATE = "1/m"
     with time_machine.travel("2026-11-23T10:00:00Z", tick=False):
         api.get(FEED)
-        response = api.get(f"{prefix}/channel/lazada-th/sales-order-status")
+        response = api.get(prefix + PATH)
 
     wait = response["Retry-After"]
     message = f"More requests than 1 in 60 seconds. Wait {wait} seconds, then go on where you were."

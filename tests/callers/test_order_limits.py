@@ -2,18 +2,18 @@ import pytest
 import time_machine
 from django.test import Client
 
+from testbed.feeds import FEED, PATH
 from tests.callers.test_limits import remaining
 from tests.shapes import assert_problem
 
 pytestmark = pytest.mark.wire
 
-FEED = "/v3/channel/lazada-th/sales-order-status"
 BY_ID = f"{FEED}/id"
 
 
 @pytest.mark.parametrize("prefix", ["/v3", "/v2", ""])
 def test_an_answer_by_id_tells_of_the_order_s_quota_too(api: Client, prefix: str) -> None:
-    response = api.get(f"{prefix}/channel/lazada-th/sales-order-status/id?id=A")
+    response = api.get(f"{prefix}{PATH}/id?id=A")
 
     assert response["RateLimit-Policy"] == '"caller";q=600;w=60, "order";q=6;w=60'
     assert remaining(response) == {"caller": 599, "order": 5}

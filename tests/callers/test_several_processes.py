@@ -8,12 +8,11 @@ import pytest
 from django.conf import settings
 
 from callers.administration import create_caller, revoke_caller
+from testbed.feeds import FEED
 from testbed.servers import serve
 from testbed.tokens import issue_token
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 def token_of(username: str, rate: str = "") -> dict[str, str]:

@@ -14,13 +14,13 @@ from pytest_django import Settings
 
 from callers.administration import create_caller, revoke_caller, rotate_key
 from callers.tokens import Unrecognised, access_by_token
+from testbed.feeds import FEED
 from testbed.servers import serve
 from testbed.tokens import issue_token
 from tests.conftest import Credentials
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
-FEED = "/v3/channel/lazada-th/sales-order-status"
 SLOW_SECONDS = 0.6
 MEMORY_SECONDS = 1
 

@@ -5,12 +5,11 @@ from django.test import Client
 
 from callers.administration import create_caller
 from callers.models import Caller, Token
+from testbed.feeds import FEED
 from tests.conftest import Credentials
 from tests.shapes import assert_problem
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 @pytest.fixture

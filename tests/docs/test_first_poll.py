@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callers.administration import create_caller
-from testbed.factories import new_orders
+from testbed.events import new_orders
 from testbed.servers import Server
 from tests.conftest import Publish
 

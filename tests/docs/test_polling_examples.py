@@ -13,7 +13,7 @@ import pytest
 
 from callers.administration import create_caller
 from orders.models import SalesOrder
-from testbed.factories import event, new_orders, shipment_event, withdrawal
+from testbed.events import event, new_orders, shipment_event, withdrawal
 from testbed.servers import Server, serve
 from tests.conftest import Publish
 from tests.docs.programs import COMMANDS, Held, eventually, held, polling

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from orders.models import FeedClock, SalesOrder
-from testbed.factories import event
+from testbed.events import event
 from tests.conftest import Publish
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -18,7 +18,6 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "stores/databases.py postgresql": "one literal: all that Django and libpq are told of a database",
     "testbed/servers.py serve": "one command line with its environment, and the block that ends it",
-    "testbed/stories.py story": "the story of an order from end to end, a line for each event",
 }
 
 

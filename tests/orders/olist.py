@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+
+from testbed.events import Fields
 
 FILE = Path(__file__).parents[3] / "shared" / "olist" / "events.ndjson.gz"
-
-Fields = dict[str, Any]
 
 
 def expected_orders() -> dict[str, dict[str, Fields]]:

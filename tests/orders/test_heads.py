@@ -18,13 +18,13 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from callers.models import Scope
 from orders.heads import heads
 from orders.models import FeedClock, FeedHead, SalesOrder
-from testbed.factories import FAR_AHEAD, event, new_orders
+from testbed.events import FAR_AHEAD, event, new_orders
+from testbed.feeds import PATH
 from tests.conftest import Publish
 from wire.times import format_time
 
 pytestmark = pytest.mark.wire
 
-CHANNEL = "/channel/lazada-th/sales-order-status"
 CHANNEL_SCOPE = Scope("channel", "lazada-th")
 PARTNER = "/partner/143/sales-order-status"
 LONG, NOT_AT_ALL = 60_000, 1e-6
@@ -46,7 +46,7 @@ def since(api: Client, path: str, time: str) -> list[str]:
     return [order["orderId"] for order in api.get(f"/v3{path}?updatedSince={time}").json()["orders"]]
 
 
-@pytest.mark.parametrize("path", [f"/v3{CHANNEL}", f"/v3{PARTNER}", f"/v2{CHANNEL}", PARTNER])
+@pytest.mark.parametrize("path", [f"/v3{PATH}", f"/v3{PARTNER}", f"/v2{PATH}", PARTNER])
 @pytest.mark.parametrize("more", ["", "&orderStatus=NEW", "&pageSize=1"])
 def test_a_poll_that_nothing_has_happened_for_costs_no_query(
     api: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, path: str, more: str
@@ -65,10 +65,10 @@ def test_a_channel_without_orders_costs_no_query(
     api: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     publish(*new_orders(1, channelId="shopee-th", partnerId="9"))
-    before = api.get(f"/v3{CHANNEL}").json()
+    before = api.get(f"/v3{PATH}").json()
 
     with django_assert_num_queries(0):
-        after = api.get(f"/v3{CHANNEL}").json()
+        after = api.get(f"/v3{PATH}").json()
 
     assert before["orders"] == after["orders"] == []
 
@@ -78,10 +78,10 @@ def test_what_there_is_is_asked_for_and_found(
 ) -> None:
     time = published(publish, 5)
     publish(event(orderId="O-6"))
-    since(api, CHANNEL, time)
+    since(api, PATH, time)
 
     with django_assert_num_queries(1):
-        found = since(api, CHANNEL, time)
+        found = since(api, PATH, time)
 
     assert found == ["O-6"]
 
@@ -90,11 +90,11 @@ def test_a_change_is_seen_as_soon_as_heads_are_read_again(
     api: Client, publish: Publish, settings: Settings
 ) -> None:
     time = published(publish, 5)
-    before = [since(api, path, time) for path in (CHANNEL, PARTNER)]
+    before = [since(api, path, time) for path in (PATH, PARTNER)]
     publish(event(orderId="O-1"))
-    meanwhile = [since(api, path, time) for path in (CHANNEL, PARTNER)]
+    meanwhile = [since(api, path, time) for path in (PATH, PARTNER)]
     settings.FEED_MEMORY_MILLISECONDS = NOT_AT_ALL
-    after = [since(api, path, time) for path in (CHANNEL, PARTNER)]
+    after = [since(api, path, time) for path in (PATH, PARTNER)]
 
     assert before == meanwhile == [[], []]
     assert after == [["O-1"], ["O-1"]]
@@ -105,23 +105,23 @@ def test_nothing_is_known_by_heart_when_that_is_switched_off(
 ) -> None:
     settings.FEED_MEMORY_MILLISECONDS = 0
     time = published(publish, 5)
-    before = since(api, CHANNEL, time)
+    before = since(api, PATH, time)
     publish(event(orderId="O-1"))
 
     assert before == []
-    assert since(api, CHANNEL, time) == ["O-1"]
+    assert since(api, PATH, time) == ["O-1"]
 
 
 def test_a_change_elsewhere_is_no_reason_to_ask(
     api: Client, publish: Publish, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     time = published(publish, 5)
-    since(api, CHANNEL, time)
+    since(api, PATH, time)
     publish(event(channelId="shopee-th", partnerId="9"))
     settings.FEED_MEMORY_MILLISECONDS = NOT_AT_ALL
 
     with django_assert_num_queries(1) as asked:
-        found = since(api, CHANNEL, time)
+        found = since(api, PATH, time)
 
     assert found == []
     assert FeedHead._meta.db_table in asked[0]["sql"]
@@ -132,7 +132,7 @@ def test_who_finds_another_thread_reading_asks_for_orders_instead(api: Client, p
     time = published(publish, 5)
     publish(event(orderId="O-6"))
     with heads._reading:
-        found = since(api, CHANNEL, time)
+        found = since(api, PATH, time)
 
     assert found == ["O-6"]
 
@@ -144,14 +144,14 @@ def test_a_database_that_is_away_is_not_taken_for_one_where_nothing_happens(
         raise OperationalError("connection refused")
 
     time = published(publish, 5)
-    since(api, CHANNEL, time)
+    since(api, PATH, time)
     settings.FEED_MEMORY_MILLISECONDS = NOT_AT_ALL
     with connection.execute_wrapper(away):
-        refused = api.get(f"/v3{CHANNEL}?updatedSince={time}")
+        refused = api.get(f"/v3{PATH}?updatedSince={time}")
     publish(event(orderId="O-1"))
 
     assert refused.status_code == 503
-    assert since(api, CHANNEL, time) == ["O-1"]
+    assert since(api, PATH, time) == ["O-1"]
 
 
 @pytest.mark.usefixtures("far_ahead")

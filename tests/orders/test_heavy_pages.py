@@ -15,12 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from orders import feed
 from orders.models import SalesOrder
 from orders.question import _compile
-from testbed.factories import Fields, event, new_orders
+from testbed.events import Fields, event, new_orders
+from testbed.feeds import PATH
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead", "small_pages")]
 
-FEED = "/channel/lazada-th/sales-order-status"
 LONG = {"detail": "ก" * 1000}  # 3,000 bytes
 HEAVY = 20_000
 
@@ -70,7 +70,7 @@ def heavy_orders(publish: Publish) -> None:
 @pytest.mark.usefixtures("heavy_orders")
 @pytest.mark.parametrize("wire", ["/v3", "/v2", ""])
 def test_a_page_ends_before_it_gets_too_heavy_and_every_order_comes(api: Client, wire: str) -> None:
-    pages = walk(api, wire + FEED)
+    pages = walk(api, wire + PATH)
 
     assert pages == [["O-1", "O-2"], ["O-3"], ["O-4", "O-5"], ["O-6", "O-7"]]
 
@@ -78,7 +78,7 @@ def test_a_page_ends_before_it_gets_too_heavy_and_every_order_comes(api: Client,
 @pytest.mark.usefixtures("heavy_orders")
 def test_what_is_read_of_the_database_is_bounded_before_it_is_read(api: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
-        body = api.get(f"/v3{FEED}").json()
+        body = api.get(f"/v3{PATH}").json()
 
     reads = [query["sql"] for query in queries if '"document"' in query["sql"]]
     assert [order["orderId"] for order in body["orders"]] == ["O-1", "O-2"]
@@ -90,7 +90,7 @@ def test_what_is_read_of_the_database_is_bounded_before_it_is_read(api: Client) 
 @pytest.mark.usefixtures("heavy_orders")
 def test_orders_by_id_that_do_not_fit_are_named_and_found_by_asking_again(api: Client) -> None:
     asked = ["O-1", "O-3", "O-5", "X"]
-    path = f"/v3{FEED}/id?"
+    path = f"/v3{PATH}/id?"
 
     first = api.get(path + "&".join(f"id={name}" for name in asked)).json()
     second = api.get(path + "&".join(f"id={name}" for name in first["notShown"])).json()
@@ -111,7 +111,7 @@ def test_orders_by_id_that_do_not_fit_are_named_and_found_by_asking_again(api: C
 
 @pytest.mark.usefixtures("heavy_orders")
 def test_v2_has_a_row_for_an_id_that_did_not_fit(api: Client) -> None:
-    rows = api.get(f"/v2{FEED}/id?id=O-1&id=O-3").json()
+    rows = api.get(f"/v2{PATH}/id?id=O-1&id=O-3").json()
 
     assert rows[0]["orderId"] == "O-1"
     message = "Not Shown: ask again, for fewer orders"
@@ -131,7 +131,7 @@ def test_an_order_that_moves_while_it_is_weighed_comes_at_its_new_time(
         return times
 
     monkeypatch.setattr(feed, "_fitting", moving)
-    pages = [api.get(f"/v3{FEED}").json()]
-    pages.append(api.get(f"/v3{FEED}?updatedSince={pages[0]['nextUpdatedSince']}").json())
+    pages = [api.get(f"/v3{PATH}").json()]
+    pages.append(api.get(f"/v3{PATH}?updatedSince={pages[0]['nextUpdatedSince']}").json())
 
     assert [[order["orderId"] for order in page["orders"]] for page in pages] == [["O-2"], ["O-1"]]

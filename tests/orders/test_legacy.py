@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from orders.statuses import OrderStatus, ShipmentStatus
 from orders.v2.legacy import legacy_order, legacy_status
+from testbed.events import Fields
 from tests.promises import oracle
-
-Fields = dict[str, Any]
 
 OF_ORDER = st.tuples(st.none(), st.sampled_from(OrderStatus.values))
 OF_SHIPMENT = st.tuples(st.sampled_from(["S-1", "S-2", "S-3"]), st.sampled_from(ShipmentStatus.values))

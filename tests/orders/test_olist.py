@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from callers.administration import create_caller
+from testbed.events import Fields
 from testbed.tokens import issue_token
-from tests.orders.olist import FILE, Fields, expected_orders
+from tests.orders.olist import FILE, expected_orders
 
 pytestmark = [
     pytest.mark.wire,

@@ -9,8 +9,8 @@ from pytest_django import DjangoDbBlocker
 
 from callers.administration import create_caller
 from orders.models import SalesOrder
-from testbed.data import BIG, Data
-from testbed.plans import MODES, Plan, asked, explain, questions
+from testbed.dataset import BIG, Dataset
+from testbed.query_plans import MODES, Plan, asked, explain, questions
 from testbed.tokens import issue_token
 from wire.times import format_time
 
@@ -31,7 +31,7 @@ def plans(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         cursor.execute("RESET statement_timeout")
     with django_db_blocker.unblock(), transaction.atomic():
         connection.ensure_connection()
-        Data(ORDERS, variety=100).load(connection.connection)
+        Dataset(ORDERS, variety=100).load(connection.connection)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         api = _api()

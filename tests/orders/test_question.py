@@ -13,7 +13,7 @@ from django.test import Client
 from callers.models import Scope
 from orders.models import SalesOrderQuerySet, Shipment
 from orders.question import Miscompiled, Question, statement
-from testbed.factories import FAR_AHEAD, event, new_orders, shipment_event
+from testbed.events import FAR_AHEAD, event, new_orders, shipment_event
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]

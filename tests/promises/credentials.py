@@ -9,7 +9,7 @@ from django.utils import timezone
 from callers.administration import create_caller, revoke_caller, rotate_key
 from callers.keys import digest
 from callers.models import Token
-from testbed.installation import CHANNEL
+from testbed.feeds import CHANNEL
 from testbed.tokens import issue_token
 from tests.conftest import Credentials
 

@@ -17,15 +17,15 @@ def ask_for_ever(url: str, token: str, all_refused: Barrier) -> None:
     """One request after the other, over one connection."""
     place = urlsplit(url)
     connection = HTTPConnection(place.netloc, timeout=20)
-    told = False
+    refused = False
     for number in count():
         connection.request("GET", place.path, headers={"X-Subject-Token": token})
         response = connection.getresponse()
         response.read()
-        if response.status == 429 and not told:
-            told = True
+        if response.status == 429 and not refused:
+            refused = True
             all_refused.wait()
-        if number > FEW and not told:
+        if number > FEW and not refused:
             os._exit(1)
 
 

@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from orders.heads import heads
 from orders.models import STEP, FeedClock, FeedHead, SalesOrder, Shipment, StatusEvent
 from orders.publishing import ingest
-from testbed.factories import FAR_AHEAD
-from tests.promises.lines import LINES, Fields
+from testbed.events import FAR_AHEAD, Fields
+from tests.promises.events import LINES
 from tests.promises.oracle import Oracle
 from wire.times import format_time
 

@@ -1,9 +1,9 @@
-"""What pollers must be told after these events: the contract, sections 4, 6 and 8, slow and obvious."""
+"""What pollers must be answered after any events: the contract, sections 4, 6 and 8, slow and obvious."""
 
 from collections.abc import Iterable
-from typing import Any
 
-Fields = dict[str, Any]
+from testbed.events import Fields
+
 Key = tuple[str, str]
 """channelId, orderId."""
 
@@ -14,23 +14,23 @@ LEFT = FAILED | {"IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED"}
 
 
 class Oracle:
-    """Takes lines one by one, and tells each order as v3 and as v2 must show it. Times are told to it."""
+    """Applies lines one by one. `stamp` sets an order's time, `document` returns it as v3 must show it."""
 
     def __init__(self) -> None:
         self.orders: dict[Key, dict[str, Fields]] = {}
-        self.homes: dict[str, Key] = {}
+        self.owners: dict[str, Key] = {}
         self.deletions: dict[str, Fields] = {}
         self.times: dict[Key, str] = {}
 
     def apply(self, line: Fields) -> str:
-        """How the line ends; the events hold the newest revision of each after it."""
-        event_id, home = line["eventId"], self.homes.get(line["eventId"])
-        known = self.orders[home][event_id] if home else self.deletions.get(event_id)
+        """Keep the newest revision of each event; returns the outcome of the line."""
+        event_id, owner = line["eventId"], self.owners.get(line["eventId"])
+        known = self.orders[owner][event_id] if owner else self.deletions.get(event_id)
         if line["deleted"]:
             return self._withdraw(line, known)
         key = line["channelId"], line["orderId"]
         others = self.orders.get(key, {})
-        if home not in (None, key) or any(
+        if owner not in (None, key) or any(
             other["partnerId"] != line["partnerId"] for other in others.values()
         ):
             return "rejected"
@@ -39,11 +39,11 @@ class Oracle:
         looks_the_same = known and not known["deleted"] and all(known[name] == line[name] for name in SHOWN)
         time = known["updatedTime"] if known and looks_the_same else None
         self.orders.setdefault(key, {})[event_id] = line | {"updatedTime": time}
-        self.homes[event_id] = key
+        self.owners[event_id] = key
         return "revised" if known else "published"
 
     def publish(self, lines: Iterable[Fields]) -> tuple[list[str], set[Key]]:
-        """How the lines of one batch end, and which orders look different after it."""
+        """Apply one batch; returns the outcome of each line, and the orders whose documents have changed."""
         before = {key: self.document(key) for key in self.orders}
         outcomes = [self.apply(line) for line in lines]
         return outcomes, {key for key in self.orders if self.document(key) != before.get(key)}
@@ -86,8 +86,8 @@ def legacy(document: Fields) -> Fields:
     for number, (_, entry) in enumerate(line, start=1):
         status = _legacy_status(line[:number])
         if not changes or changes[-1]["orderStatus"] != status:
-            told = {"orderStatus": status, "orderStatusDetail": entry["detail"]}
-            changes.append(told | {name: entry[name] for name in ("eventId", "updatedTime")})
+            change = {"orderStatus": status, "orderStatusDetail": entry["detail"]}
+            changes.append(change | {name: entry[name] for name in ("eventId", "updatedTime")})
     partner = document["partnerId"]
     return {
         "orderId": document["orderId"],

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from testbed.factories import new_orders
+from testbed.events import new_orders
+from testbed.feeds import EVERY_WIRE
 from testbed.servers import Server, serve
 from tests.conftest import Publish
 from tests.promises.raw import Answer, exchange, request
 
 pytestmark = pytest.mark.slow
 
-FEEDS = [f"{prefix}/channel/lazada-th/sales-order-status?pageSize=1" for prefix in ("/v3", "/v2", "")]
+FEEDS = [f"{feed}?pageSize=1" for feed in EVERY_WIRE]
 FOREIGN = [
     *(
         "evil.test",

@@ -15,13 +15,13 @@ from threading import Event
 
 import pytest
 
-from testbed import workload
 from testbed.installation import Installation, installed
 from testbed.services import Postgres
+from tests.promises.events import platform_events
+from tests.promises.polling import Watch, watching_over
+from tests.promises.publishing import expected, write_together
 from tests.promises.setting_clocks import make_clock_settable, set_clock
-from tests.promises.state import documents, without_times
-from tests.promises.watching import Watch, watching_over
-from tests.promises.writers import oracle, write_together
+from tests.published import documents, without_times
 from wire.times import format_time, parse_time
 
 pytestmark = pytest.mark.slow
@@ -50,13 +50,13 @@ def watch(here: Installation, tmp_path: Path) -> Iterator[Watch]:
 
 def set_again_and_again(database: Postgres, enough: Event) -> list[timedelta]:
     """An hour forward, right, an hour back, right; where it was set to, when there was enough of it."""
-    told = []
+    steps = []
     for by in cycle([HOUR, timedelta(), -HOUR, timedelta()]):
         set_clock(database, by)
-        told.append(by)
+        steps.append(by)
         if enough.wait(STEP_SECONDS):
-            return told
-    return told
+            return steps
+    return steps
 
 
 def test_nothing_is_lost_when_the_clock_is_set_while_eight_write(
@@ -69,18 +69,18 @@ def test_nothing_is_lost_when_the_clock_is_set_while_eight_write(
         enough.set()
     watch.finish()
 
-    published, told = documents(database.url), oracle()
+    published, oracle = documents(database.url), expected()
     newest = max(order["updatedTime"] for order in published.values())
     assert setting.result().count(-HOUR) > 1
     assert newest > format_time(datetime.now(UTC) + HOUR / 2)
     assert not watch.lost(published)
-    assert without_times(published) == without_times({key: told.document(key) for key in told.orders})
+    assert without_times(published) == without_times({key: oracle.document(key) for key in oracle.orders})
 
 
 def test_after_a_step_back_the_feed_does_not_stall(
     database: Postgres, here: Installation, watch: Watch
 ) -> None:
-    lines = workload.lines(seed=4, count=700)
+    lines = platform_events(seed=4, count=700)
     with here.publisher() as publish:
         set_clock(database, HOUR)
         publish(*lines[:50])

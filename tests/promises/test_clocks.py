@@ -15,8 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from orders.models import STEP, SalesOrder
-from testbed.factories import event, new_orders
-from testbed.installation import CHANNEL
+from testbed.events import event, new_orders
+from testbed.feeds import CHANNEL
 from testbed.pollers import LinkPoller, Poller
 from tests.conftest import Publish
 from wire.times import parse_time

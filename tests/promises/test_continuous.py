@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from orders.models import SalesOrder
-from testbed.factories import event, new_orders, withdrawal
+from testbed.events import event, new_orders, withdrawal
 from testbed.installation import installed
 from testbed.open_ingest import ingesting, until
-from tests.orders.published import history
+from tests.published import history
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 

@@ -1,4 +1,4 @@
-"""A database that dies in the middle of an ingest: what pollers were told stays true.
+"""A database that dies in the middle of an ingest: what pollers have received stays true.
 
 What must be there for this test to pass, tried by taking it out:
 * `if known and event.revision <= known.revision` in `Draft.apply`: without it what is ingested
@@ -16,12 +16,12 @@ import psycopg
 import pytest
 
 from orders.publishing import ingest
-from testbed import workload
 from testbed.installation import Installation, installed
 from testbed.servers import ROOT, database_environment
 from testbed.services import Postgres
-from tests.promises.state import documents, state
-from tests.promises.watching import Watch, watching_over
+from tests.promises.events import platform_events, write_file
+from tests.promises.polling import Watch, watching_over
+from tests.published import documents, state
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
@@ -82,14 +82,14 @@ def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
 ) -> None:
     with psycopg.connect(database.url) as connection:
         safe = connection.execute("SHOW fsync").fetchone()
-    told = workload.lines(seed=2, count=2500)
-    file = workload.write(tmp_path / "events.ndjson", told)
+    events = platform_events(seed=2, count=2500)
+    file = write_file(tmp_path / "events.ndjson", events)
 
     died = [crash_during_ingest(database, file, EVENTS_BETWEEN * number) for number in range(1, CRASHES + 1)]
     finished = start_ingest(database, file).wait(PATIENCE)
     watch.finish()
 
-    ingest.publish(told)
+    ingest.publish(events)
     assert safe == ("on",)
     assert 0 not in died
     assert finished == 0

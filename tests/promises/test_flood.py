@@ -13,8 +13,9 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from testbed.factories import new_orders
-from testbed.installation import FEED, PLENTY
+from testbed.events import new_orders
+from testbed.feeds import FEED
+from testbed.installation import PLENTY
 from testbed.servers import ROOT, Server
 from testbed.services.server import die_with_parent
 from tests.conftest import Publish

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.factories import new_orders, shipment_event
+from testbed.events import new_orders, shipment_event
 from testbed.servers import ROOT, Server, serve
 from tests.conftest import Publish
 

@@ -14,10 +14,10 @@ import pytest
 from django.core.management import call_command
 
 from orders.models import SalesOrder, Shipment, StatusEvent
-from testbed import workload
 from testbed.servers import ROOT, Server, database_environment
-from tests.promises.state import documents, state
-from tests.promises.watching import admitted, watching
+from tests.promises.events import platform_events, write_file
+from tests.promises.polling import admitted, watching
+from tests.published import documents, state
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
@@ -26,7 +26,7 @@ KILLS = 40
 
 @pytest.fixture
 def events(tmp_path: Path) -> Path:
-    return workload.write(tmp_path / "events.ndjson", workload.lines(seed=1, count=4000))
+    return write_file(tmp_path / "events.ndjson", platform_events(seed=1, count=4000))
 
 
 def ingest(file: Path) -> None:
@@ -44,7 +44,7 @@ def kill_ingests(file: Path) -> int:
 
 
 def test_killed_forty_times_and_run_again_the_state_is_that_of_one_run(server: Server, events: Path) -> None:
-    """Nobody who polled meanwhile has lost anything, or was told again what had been withdrawn."""
+    """No poller has lost an order meanwhile, or received a withdrawn event again."""
     database = database_environment()["DATABASE_URL"]
 
     with watching(server.url, admitted()) as watch:

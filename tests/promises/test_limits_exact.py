@@ -3,7 +3,7 @@
 What must be there for these tests to pass, tried by taking it out:
 * `INCRBY` in `stores.counters`: with GET and SET in its place more than the quota gets through;
 * the `key` of OrderThrottle in `orders.polling.throttles`: with the path in it each path has its own;
-* `+ 1` in `callers.quotas.use_quota`: without it the wait that is told is a second too short.
+* `+ 1` in `callers.quotas.use_quota`: without it the wait in the headers is a second too short.
 """
 
 import re
@@ -14,7 +14,8 @@ from threading import Barrier
 import httpx2
 import pytest
 
-from testbed.installation import CHANNEL, FEED, PLENTY
+from testbed.feeds import CHANNEL, FEED
+from testbed.installation import PLENTY
 from testbed.servers import Server
 from tests.promises.credentials import Headers, headers_of
 
@@ -25,7 +26,7 @@ CLIENTS = 8
 EACH = 20
 
 
-def told(response: httpx2.Response) -> tuple[int, int]:
+def remaining(response: httpx2.Response) -> tuple[int, int]:
     """What is left of the caller's quota, and the seconds until it is whole again."""
     match = re.fullmatch(r'"caller";r=(\d+);t=(\d+)', response.headers["RateLimit"])
     assert match
@@ -39,7 +40,7 @@ def caller_whose_window_ends(servers: list[Server], soonest: int, latest: int) -
     """
     for number in range(500):
         headers = headers_of(f"caller-{number}", f"{QUOTA}/m")
-        if soonest <= told(httpx2.get(servers[0].url + FEED, headers=headers))[1] <= latest:
+        if soonest <= remaining(httpx2.get(servers[0].url + FEED, headers=headers))[1] <= latest:
             return headers
     raise AssertionError("no such caller")
 
@@ -66,9 +67,9 @@ def test_exactly_the_quota_gets_through_and_is_counted_down(servers: list[Server
     served = [answer for answer in answers if answer.status_code == 200]
     refused = [answer for answer in answers if answer.status_code == 429]
     assert (len(served), len(refused)) == (QUOTA - 1, CLIENTS * EACH - QUOTA + 1)
-    assert sorted(told(answer)[0] for answer in served) == list(range(QUOTA - 1))
-    assert {told(answer)[0] for answer in refused} == {0}
-    assert all(int(answer.headers["Retry-After"]) == told(answer)[1] for answer in refused)
+    assert sorted(remaining(answer)[0] for answer in served) == list(range(QUOTA - 1))
+    assert {remaining(answer)[0] for answer in refused} == {0}
+    assert all(int(answer.headers["Retry-After"]) == remaining(answer)[1] for answer in refused)
 
 
 def test_waiting_as_long_as_told_is_enough(servers: list[Server]) -> None:
@@ -81,7 +82,7 @@ def test_waiting_as_long_as_told_is_enough(servers: list[Server]) -> None:
 
     assert 1 <= wait <= 12
     assert [answer.status_code for answer in again] == [200] * CLIENTS
-    assert sorted(told(answer)[0] for answer in again) == list(range(QUOTA - CLIENTS, QUOTA))
+    assert sorted(remaining(answer)[0] for answer in again) == list(range(QUOTA - CLIENTS, QUOTA))
 
 
 def test_exactly_so_many_requests_for_one_order_get_through_by_whatever_path(servers: list[Server]) -> None:

@@ -12,14 +12,15 @@ import pytest
 
 from callers.administration import create_caller
 from callers.keys import digest
-from testbed.factories import event
+from testbed.events import event
+from testbed.feeds import EVERY_WIRE
 from testbed.servers import Server, serve
 from tests.conftest import Credentials, Publish
 from tests.promises.raw import exchange, request
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
-FEEDS = [f"{prefix}/channel/lazada-th/sales-order-status" for prefix in ("/v3", "/v2", "")]
+FEEDS = EVERY_WIRE
 WRONG = "wr0ng" * 8
 
 

@@ -15,12 +15,12 @@ from pytest_django import Settings
 
 from callers.administration import create_caller
 from orders.statuses import OrderStatus
+from testbed.events import Fields
 from testbed.tokens import issue_token
-from tests.promises.asking import Asking, sent
+from tests.promises.events import CHANNELS, PARTNERS
 from tests.promises.history import History, Scope
-from tests.promises.lines import CHANNELS, PARTNERS, Fields
 from tests.promises.oracle import legacy, legacy_status
-from tests.promises.windows import WINDOWS, Window
+from tests.promises.questions import WINDOWS, Asking, Window, sent
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.django_db]
 

@@ -8,10 +8,10 @@ import pytest
 from callers.administration import CallerRefused, create_caller
 from orders.models import SalesOrder
 from orders.publishing import ingest
-from testbed.factories import event, withdrawal
+from testbed.events import event, withdrawal
 from testbed.servers import Server
 from testbed.tokens import issue_token
-from tests.orders.published import shown
+from tests.published import shown
 from wire.names import NAME_RULE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]

@@ -3,7 +3,7 @@
 What must be there for these tests to pass, tried by taking it out:
 * `select_for_update()` in `orders.clock.FeedClock.advance`: without it pollers miss changes, and the second
   test shows that this harness finds them;
-* `FeedHead.objects.move` in `tables.publish_orders`: without it they are told that nothing is new.
+* `FeedHead.objects.move` in `tables.publish_orders`: without it they are answered that nothing is new.
 """
 
 import io
@@ -19,9 +19,9 @@ from django.db import connection
 
 from testbed.installation import Installation
 from testbed.servers import database_environment, serve
-from tests.promises.state import documents, without_times
-from tests.promises.watching import Watch, admitted, watching
-from tests.promises.writers import WRITERS, oracle, write_together
+from tests.promises.polling import Watch, admitted, watching
+from tests.promises.publishing import WRITERS, expected, write_together
+from tests.published import documents, without_times
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
@@ -65,11 +65,11 @@ def test_pollers_hold_exactly_what_eight_writers_published(watch: Watch) -> None
     watch.finish()
 
     published = documents(here.variables["DATABASE_URL"])
-    told = oracle()
+    oracle = expected()
     assert min(written["held"], written["rolledBack"]) > WRITERS / 2
     assert min(polled.values()) > 50
     assert not watch.lost(published)
-    assert without_times(published) == without_times({key: told.document(key) for key in told.orders})
+    assert without_times(published) == without_times({key: oracle.document(key) for key in oracle.orders})
     assert len(said) > 2
     assert set(said) == {"Everything is as promised.\n"}
 

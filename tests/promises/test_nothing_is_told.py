@@ -24,7 +24,8 @@ from django.utils import timezone
 from callers.administration import create_caller, revoke_caller
 from callers.models import Token
 from callers.tokens import Unrecognised, access_by_token, forget_tokens
-from testbed.factories import event
+from testbed.events import event
+from testbed.feeds import PATH
 from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 
@@ -98,7 +99,7 @@ def test_an_order_of_another_channel_looks_like_none(api: Client, path: str) -> 
 
 @pytest.mark.parametrize("prefix", ["/v3", "/v2", ""])
 def test_every_refused_token_looks_the_same(anyone: Client, caller: Credentials, prefix: str) -> None:
-    path = f"{prefix}/channel/lazada-th/sales-order-status"
+    path = prefix + PATH
     expired, revoked = (issue_token(username=caller.username, key=caller.key)[0] for _ in range(2))
     unknown = look(anyone, path, **{"X-Subject-Token": "0" * 32})
     Token.objects.update(expires_time=timezone.now() - timedelta(seconds=1))

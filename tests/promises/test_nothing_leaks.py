@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from orders.models import StatusEvent
-from testbed.factories import event
+from testbed.events import event
 from testbed.open_ingest import OpenIngest, ingesting, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]

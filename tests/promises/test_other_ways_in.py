@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from callers.administration import create_caller
-from testbed.factories import event
+from testbed.events import event
 from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 

@@ -18,12 +18,12 @@ from pytest_django import Settings
 
 from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, Withdrawal, read_event
 from orders.publishing.ndjson import BYTE_ORDER_MARK, MAX_LINE_BYTES, read_lines
-from testbed.factories import new_orders
+from testbed.events import new_orders
+from testbed.feeds import PATH
 from tests.conftest import Publish
 
 pytestmark = pytest.mark.django_db
 
-FEED = "channel/lazada-th/sales-order-status"
 KNOWN = ["O-1", "O-2", "O-3", "O-4"]
 IDS = st.lists(st.sampled_from(KNOWN) | st.text(st.characters(codec="utf-8"), max_size=102), max_size=12)
 NAMES = ["updatedSince", "since", "updatedUntil", "orderStatus", "pageSize", "page_size", "id", "status"]
@@ -54,7 +54,7 @@ def is_taken(ids: list[str]) -> bool:
 @with_fixtures
 @pytest.mark.usefixtures("four_orders")
 def test_ids_come_back_once_each_in_the_order_asked_for(api: Client, ids: list[str]) -> None:
-    v3, v2 = (api.get(f"/{version}/{FEED}/id", {"id": ids}) for version in ("v3", "v2"))
+    v3, v2 = (api.get(f"/{version}{PATH}/id", {"id": ids}) for version in ("v3", "v2"))
 
     once = [*dict.fromkeys(ids)]
     assert v3.status_code == v2.status_code == (200 if is_taken(ids) else 400)
@@ -67,7 +67,7 @@ def test_ids_come_back_once_each_in_the_order_asked_for(api: Client, ids: list[s
 
 
 @pytest.mark.parametrize(
-    "path", [f"/{version}/{FEED}{rest}" for version in ("v3", "v2") for rest in ("", "/id")]
+    "path", [f"/{version}{PATH}{rest}" for version in ("v3", "v2") for rest in ("", "/id")]
 )
 @given(query=QUERIES)
 @with_fixtures

@@ -13,12 +13,11 @@ from django.test import Client
 
 from callers.models import Caller, Token
 from stores.counters import CounterStore
-from testbed.factories import event
+from testbed.events import event
+from testbed.feeds import FEED
 from tests.conftest import Credentials, Publish
 
 pytestmark = pytest.mark.django_db
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from callers.administration import create_caller
 from callers.models import Grant
 from callers.tokens import forget_tokens
-from testbed.factories import event
+from testbed.events import event
 from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 from tests.promises.credentials import BAD, ENDS, GOOD, Headers

@@ -16,18 +16,18 @@ from pathlib import Path
 import pytest
 
 from orders.publishing import ingest
-from testbed import workload
-from testbed.factories import new_orders
+from testbed.events import new_orders
 from testbed.installation import eventually
 from testbed.servers import Server, database_environment, serve
+from tests.promises.events import CHANNELS, PARTNERS, platform_events
 from tests.promises.hanging import processes
+from tests.promises.polling import admitted, watching
 from tests.promises.raw import read_to_the_end
-from tests.promises.state import documents
-from tests.promises.watching import admitted, watching
+from tests.published import documents
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
-FEED = f"/v3/channel/{workload.CHANNELS[0]}/sales-order-status"
+FEED = f"/v3/channel/{CHANNELS[0]}/sales-order-status"
 KILLS = 8
 PATIENCE = 30
 
@@ -57,7 +57,7 @@ def slow_reader(server: Server, token: str) -> socket.socket:
 
 
 def test_a_page_that_was_cut_off_is_noticed_and_comes_again(workers: Server) -> None:
-    where = {"channelId": workload.CHANNELS[0], "partnerId": workload.PARTNERS[0]}
+    where = {"channelId": CHANNELS[0], "partnerId": PARTNERS[0]}
     ingest.publish(each for _ in range(15) for each in new_orders(100, detail="x" * 4000, **where))
     token = admitted()
 
@@ -77,11 +77,11 @@ def test_a_page_that_was_cut_off_is_noticed_and_comes_again(workers: Server) -> 
 
 
 def test_workers_killed_while_they_answer_lose_no_update(workers: Server) -> None:
-    told = workload.lines(seed=3, count=250 * KILLS)
+    events = platform_events(seed=3, count=250 * KILLS)
 
     with watching(workers.url, admitted()) as watch:
-        for start in range(0, len(told), 250):
-            ingest.publish(told[start : start + 250], batch_size=50)
+        for start in range(0, len(events), 250):
+            ingest.publish(events[start : start + 250], batch_size=50)
             watch.wait_for_answers(10)
             kill_workers(workers, 1)
 

@@ -13,12 +13,12 @@ import httpx2
 import pytest
 
 from stores.breaker import PAUSE_SECONDS
+from testbed.feeds import PATH
 from testbed.servers import ROOT, serve
 from testbed.services import Postgres, postgres
 
 pytestmark = pytest.mark.slow
 
-FEED = "/channel/lazada-th/sales-order-status"
 FORGETS_SECONDS = 0.1
 """Until then a process may still know by heart that nothing has changed; see orders.heads."""
 CREDENTIALS = {"auth": {"apiKeyCredentials": {"username": "poller", "apiKey": "x"}}}
@@ -55,17 +55,17 @@ def api(database: Postgres, tmp_path: Path) -> Iterator[httpx2.Client]:
 
 
 def test_each_wire_says_when_to_come_back_and_then_goes_on(api: httpx2.Client, database: Postgres) -> None:
-    before = api.get(f"/v3{FEED}")
+    before = api.get(f"/v3{PATH}")
     database.stop("immediate")
     time.sleep(FORGETS_SECONDS)
     with ThreadPoolExecutor() as together:  # each waits for a connection that does not come
-        paths = [f"/v3{FEED}", "/readyz", FEED, "/healthz"]
+        paths = [f"/v3{PATH}", "/readyz", PATH, "/healthz"]
         asked = [together.submit(api.get, path) for path in paths]
         identity = together.submit(api.post, "/identity/token", json=CREDENTIALS).result()
     v3, ready, v2, alive = [answer.result() for answer in asked]
     database.start()
     time.sleep(PAUSE_SECONDS)  # for which nobody asks after a failure
-    after = api.get(f"/v3{FEED}")
+    after = api.get(f"/v3{PATH}")
 
     away = [v3, v2, identity, ready]
     assert [response.status_code for response in away] == [503] * 4

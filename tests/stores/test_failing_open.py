@@ -7,11 +7,10 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from testbed.feeds import FEED, PATH
 from tests.conftest import Credentials
 
 pytestmark = pytest.mark.wire
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 @pytest.fixture(autouse=True, params=["refuses connections", "never answers"])
@@ -32,7 +31,7 @@ def one_use(settings: Settings) -> None:
     settings.CALLER_RATE = settings.ORDER_RATE = settings.GUESS_RATE = "1/m"
 
 
-@pytest.mark.parametrize("path", [FEED, f"{FEED}/id?id=A", "/channel/lazada-th/sales-order-status"])
+@pytest.mark.parametrize("path", [FEED, f"{FEED}/id?id=A", PATH])
 def test_the_answer_is_given_without_limits_and_the_failure_is_logged(
     api: Client, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:

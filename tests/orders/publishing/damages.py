@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from orders.models import FeedClock, FeedHead, SalesOrder, StatusEvent
-from tests.orders.published import shown
+from tests.published import shown
 from wire.times import EARLIEST
 
 CHANNEL = "lazada-th"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.publishing.events import EventRefused, read_event
-from testbed.factories import Fields, event
+from testbed.events import Fields, event
 
 
 def _written(value: object) -> bytes:

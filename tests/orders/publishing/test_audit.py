@@ -10,9 +10,9 @@ from django.db import connection, connections
 
 from orders.models import FeedClock, SalesOrder, StatusEvent
 from orders.publishing import ingest
-from testbed.factories import event, new_orders, shipment_event, withdrawal
-from tests.orders.published import shown, updated_time
+from testbed.events import event, new_orders, shipment_event, withdrawal
 from tests.orders.publishing.damages import CHANNEL, DAMAGES, ORDER, change, change_clock, document
+from tests.published import shown, updated_time
 from wire.times import format_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]

@@ -8,7 +8,7 @@ from orders.models import SalesOrder
 from orders.publishing.drafts import Draft
 from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal, read_event
 from orders.publishing.publication import Publication
-from testbed.factories import Fields, event, shipment_event
+from testbed.events import Fields, event, shipment_event
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 LATER = datetime(2026, 11, 20, 5, tzinfo=UTC)

@@ -5,7 +5,7 @@ import pytest
 
 from orders.publishing.events import PublishedEvent, Withdrawal, read_event
 from orders.statuses import OrderStatus, ShipmentStatus
-from testbed.factories import Fields, event, shipment_event, withdrawal
+from testbed.events import Fields, event, shipment_event, withdrawal
 
 
 def without(name: str) -> Fields:

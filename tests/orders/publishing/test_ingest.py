@@ -7,9 +7,9 @@ import pytest
 from orders.models import FeedClock, SalesOrder
 from orders.publishing import ingest
 from orders.publishing.events import Line
-from testbed.factories import Fields, event, new_orders, shipment_event, withdrawal
+from testbed.events import Fields, event, new_orders, shipment_event, withdrawal
 from tests.conftest import Publish
-from tests.orders.published import history, shown
+from tests.published import history, shown
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orders.models import SalesOrder
-from testbed.factories import event, new_orders, withdrawal
-from tests.orders.published import history
+from testbed.events import event, new_orders, withdrawal
+from tests.published import history
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

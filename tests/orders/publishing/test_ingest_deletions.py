@@ -2,9 +2,9 @@ import pytest
 
 from orders.models import SalesOrder, StatusEvent
 from orders.publishing.ingest import Summary
-from testbed.factories import Fields, event, withdrawal
+from testbed.events import Fields, event, withdrawal
 from tests.conftest import Publish
-from tests.orders.published import history, shown
+from tests.published import history, shown
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

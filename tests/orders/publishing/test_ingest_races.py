@@ -10,8 +10,8 @@ from django.db import OperationalError, connection, transaction
 from orders.models import FeedClock, SalesOrder
 from orders.publishing import bulk, ingest
 from orders.publishing.batch import Raced
-from testbed.factories import Fields, event, new_orders, withdrawal
-from tests.orders.published import history
+from testbed.events import Fields, event, new_orders, withdrawal
+from tests.published import history
 
 pytestmark = pytest.mark.usefixtures("committed")
 

@@ -6,9 +6,9 @@ import pytest
 
 from orders.models import STEP, SalesOrder, StatusEvent
 from orders.publishing import ingest
-from testbed.factories import FAR_AHEAD, Fields, at, event, new_orders, shipment_event, withdrawal
+from testbed.events import FAR_AHEAD, Fields, at, event, new_orders, shipment_event, withdrawal
 from tests.conftest import Publish
-from tests.orders.published import shown, updated_time
+from tests.published import shown, updated_time
 from wire.times import format_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, read_event
-from testbed.factories import Fields, event, shipment_event, withdrawal
+from testbed.events import Fields, event, shipment_event, withdrawal
 
 NAMES = sorted(event())
 

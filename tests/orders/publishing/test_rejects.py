@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orders.publishing import ingest
-from testbed.factories import event
-from tests.orders.published import history
+from testbed.events import event
+from tests.published import history
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

@@ -9,9 +9,9 @@ from django.core.management import call_command
 from acommerce_status.checks import check_documents
 from orders.models import REPRESENTATION, SalesOrder
 from orders.publishing import ingest
-from testbed.factories import event, new_orders
-from tests.orders.published import shown
+from testbed.events import event, new_orders
 from tests.orders.publishing.damages import document
+from tests.published import shown
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 

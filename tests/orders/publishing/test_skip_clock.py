@@ -5,10 +5,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from orders.models import FeedClock
-from testbed.factories import FAR_AHEAD, event
+from testbed.events import FAR_AHEAD, event
+from testbed.feeds import FEED
 from tests.conftest import Publish
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 @pytest.mark.wire

@@ -11,8 +11,8 @@ from orders.models import SalesOrder
 from orders.publishing import ingest
 from orders.publishing.events import Line
 from orders.publishing.stream import MAX_WAIT_SECONDS
-from testbed.factories import Fields, event, new_orders
-from tests.orders.published import history
+from testbed.events import Fields, event, new_orders
+from tests.published import history
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 

@@ -2,13 +2,13 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from testbed.factories import at, new_orders
+from testbed.events import at, new_orders
+from testbed.feeds import PATH
 from tests.conftest import Publish
 from wire.times import parse_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 
-CHANNEL = "/channel/lazada-th/sales-order-status"
 DOCS = '<http://testserver/docs/v2-to-v3>; rel="deprecation"; type="text/html"'
 
 
@@ -21,10 +21,10 @@ def dates(settings: Settings) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        CHANNEL,
-        f"/v2{CHANNEL}",
-        f"{CHANNEL}/id?id=A",
-        f"{CHANNEL}?pageSize=0",
+        PATH,
+        f"/v2{PATH}",
+        f"{PATH}/id?id=A",
+        f"{PATH}?pageSize=0",
         "/v2/channel/other/sales-order-status",
     ],
 )
@@ -36,7 +36,7 @@ def test_every_answer_of_v2_says_since_when_it_is_deprecated_and_when_it_ends(ap
 
 
 def test_v3_says_nothing_of_the_kind(api: Client) -> None:
-    response = api.get(f"/v3{CHANNEL}")
+    response = api.get(f"/v3{PATH}")
 
     assert not {"Deprecation", "Sunset", "Link"} & set(response.headers)
 
@@ -45,15 +45,15 @@ def test_link_names_the_next_page_the_successor_and_the_docs(api: Client, publis
     publish(*new_orders(2))
 
     response = api.get(
-        f"/v2{CHANNEL}?since={at(0)}&page_size=1&orderStatus=NEW&updatedUntil={at(2)}&status=x&id=None"
+        f"/v2{PATH}?since={at(0)}&page_size=1&orderStatus=NEW&updatedUntil={at(2)}&status=x&id=None"
     )
 
     following = (
-        f"http://testserver/v2{CHANNEL}?since={at(1)}&page_size=1&orderStatus=NEW&updatedUntil={at(2)}"
+        f"http://testserver/v2{PATH}?since={at(1)}&page_size=1&orderStatus=NEW&updatedUntil={at(2)}"
         "&status=x&id=None"
     )
     successor = (
-        f"http://testserver/v3{CHANNEL}?updatedSince={at(0)}&pageSize=1&orderStatus=NEW&updatedUntil={at(2)}"
+        f"http://testserver/v3{PATH}?updatedSince={at(0)}&pageSize=1&orderStatus=NEW&updatedUntil={at(2)}"
     )
     assert response["Link"] == f'<{following}>; rel="next", <{successor}>; rel="successor-version", {DOCS}'
 
@@ -61,7 +61,7 @@ def test_link_names_the_next_page_the_successor_and_the_docs(api: Client, publis
 @pytest.mark.parametrize("prefix", ["/v2", ""])
 @pytest.mark.parametrize("rest", ["", "/id?id=A&id=B"])
 def test_the_successor_answers_the_same_question(api: Client, prefix: str, rest: str) -> None:
-    response = api.get(f"{prefix}{CHANNEL}{rest}")
+    response = api.get(f"{prefix}{PATH}{rest}")
 
-    assert response["Link"] == f'<http://testserver/v3{CHANNEL}{rest}>; rel="successor-version", {DOCS}'
-    assert api.get(f"/v3{CHANNEL}{rest}").status_code == 200
+    assert response["Link"] == f'<http://testserver/v3{PATH}{rest}>; rel="successor-version", {DOCS}'
+    assert api.get(f"/v3{PATH}{rest}").status_code == 200

@@ -1,18 +1,18 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import at, event, new_orders, shipment_event
+from testbed.events import at, event, new_orders, shipment_event
+from testbed.feeds import PATH
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 
 PREFIXES = pytest.mark.parametrize("prefix", ["/v2", ""], ids=["v2", "alias"])
-CHANNEL = "/channel/lazada-th/sales-order-status"
 PARTNER = "/partner/143/sales-order-status"
 
 
 @PREFIXES
-@pytest.mark.parametrize("path", [CHANNEL, PARTNER])
+@pytest.mark.parametrize("path", [PATH, PARTNER])
 def test_a_page_is_a_bare_array_of_orders_that_mix_order_and_shipment(
     api: Client, publish: Publish, prefix: str, path: str
 ) -> None:
@@ -73,7 +73,7 @@ def test_a_page_is_a_bare_array_of_orders_that_mix_order_and_shipment(
 
 @PREFIXES
 def test_an_empty_page_is_an_empty_array(api: Client, prefix: str) -> None:
-    response = api.get(prefix + CHANNEL)
+    response = api.get(prefix + PATH)
 
     assert response.content == b"[]"
 
@@ -82,7 +82,7 @@ def test_an_empty_page_is_an_empty_array(api: Client, prefix: str) -> None:
 def test_since_has_two_names_and_is_exclusive(api: Client, publish: Publish, name: str) -> None:
     publish(*new_orders(4))
 
-    found = api.get(CHANNEL, {name: at(1), "updatedUntil": at(3)}).json()
+    found = api.get(PATH, {name: at(1), "updatedUntil": at(3)}).json()
 
     assert [order["orderId"] for order in found] == ["O-2", "O-3"]
 
@@ -94,9 +94,9 @@ def test_link_leads_to_the_next_page_by_the_names_and_path_that_were_used(
 ) -> None:
     publish(*new_orders(4))
 
-    response = api.get(f"{prefix}{CHANNEL}?{since}={at(1)}&{size}=2&status=NEW&id=None")
+    response = api.get(f"{prefix}{PATH}?{since}={at(1)}&{size}=2&status=NEW&id=None")
 
-    following = f"http://testserver{prefix}{CHANNEL}?{since}={at(3)}&{size}=2&status=NEW&id=None"
+    following = f"http://testserver{prefix}{PATH}?{since}={at(3)}&{size}=2&status=NEW&id=None"
     assert len(response.json()) == 2
     assert response["Link"].startswith(f'<{following}>; rel="next", ')
 
@@ -104,7 +104,7 @@ def test_link_leads_to_the_next_page_by_the_names_and_path_that_were_used(
 def test_the_last_page_has_no_next(api: Client, publish: Publish) -> None:
     publish(*new_orders(2))
 
-    response = api.get(CHANNEL, {"page_size": "2"})
+    response = api.get(PATH, {"page_size": "2"})
 
     assert len(response.json()) == 2
     assert 'rel="next"' not in response["Link"]
@@ -113,7 +113,7 @@ def test_the_last_page_has_no_next(api: Client, publish: Publish) -> None:
 def test_following_link_shows_every_order_once(api: Client, publish: Publish) -> None:
     publish(*new_orders(7))
     seen: list[str] = []
-    url = f"http://testserver{CHANNEL}?page_size=2"
+    url = f"http://testserver{PATH}?page_size=2"
 
     while url:
         response = api.get(url.removeprefix("http://testserver"))
@@ -127,14 +127,14 @@ def test_following_link_shows_every_order_once(api: Client, publish: Publish) ->
 def test_a_page_holds_a_hundred_orders_unless_asked_for_fewer(api: Client, publish: Publish) -> None:
     publish(*new_orders(101))
 
-    assert len(api.get(CHANNEL).json()) == 100
+    assert len(api.get(PATH).json()) == 100
 
 
 def test_an_idle_poll_repeats_its_tag_and_is_not_sent_again(api: Client, publish: Publish) -> None:
     publish(event())
-    first = api.get(CHANNEL)
+    first = api.get(PATH)
 
-    second = api.get(CHANNEL, headers={"If-None-Match": first["ETag"]})
+    second = api.get(PATH, headers={"If-None-Match": first["ETag"]})
 
     assert (second.status_code, second.content, second["ETag"]) == (304, b"", first["ETag"])
     assert second["Deprecation"] == first["Deprecation"]
@@ -142,8 +142,8 @@ def test_an_idle_poll_repeats_its_tag_and_is_not_sent_again(api: Client, publish
 
 def test_a_change_alters_the_tag(api: Client, publish: Publish) -> None:
     publish(event())
-    before = api.get(CHANNEL)["ETag"]
+    before = api.get(PATH)["ETag"]
 
     publish(shipment_event())
 
-    assert api.get(CHANNEL, headers={"If-None-Match": before}).status_code == 200
+    assert api.get(PATH, headers={"If-None-Match": before}).status_code == 200

@@ -3,18 +3,19 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import event, line, shipment_event
+from testbed.events import event, history_of, shipment_event
+from testbed.feeds import V2_FEED
 from tests.conftest import Publish
 
 pytestmark = pytest.mark.wire
 
-FEED = "/v2/channel/lazada-th/sales-order-status"
-
 
 def test_an_entry_is_made_by_the_event_that_changed_the_status(api: Client, publish: Publish) -> None:
-    publish(*line(("order", "NEW"), ("S-1", "PACKED"), ("S-1", "IN_TRANSIT"), ("S-1", "OUT_FOR_DELIVERY")))
+    publish(
+        *history_of(("order", "NEW"), ("S-1", "PACKED"), ("S-1", "IN_TRANSIT"), ("S-1", "OUT_FOR_DELIVERY"))
+    )
 
-    order = api.get(FEED).json()[0]
+    order = api.get(V2_FEED).json()[0]
 
     assert [(entry["eventId"], entry["orderStatus"]) for entry in order["orderStatus"]] == [
         ("e0", "NEW"),
@@ -28,7 +29,7 @@ def test_events_of_one_instant_are_told_in_the_order_of_their_ids(api: Client, p
         shipment_event(eventId="a", status="IN_TRANSIT"),
     )
 
-    order = api.get(FEED).json()[0]
+    order = api.get(V2_FEED).json()[0]
 
     assert [entry["eventId"] for entry in order["orderDetailedStatus"]] == ["a", "b"]
     assert [entry["orderStatus"] for entry in order["orderStatus"]] == ["IN_PROGRESS", "COMPLETED"]
@@ -37,16 +38,16 @@ def test_events_of_one_instant_are_told_in_the_order_of_their_ids(api: Client, p
 def test_the_detailed_status_is_preferred_and_may_be_any_word(api: Client, publish: Publish) -> None:
     publish(shipment_event(status="IN_TRANSIT", detailedStatus="DEPARTED_HUB"))
 
-    order = api.get(FEED).json()[0]
+    order = api.get(V2_FEED).json()[0]
 
     assert order["orderDetailedStatus"][0]["orderDetailedStatus"] == "DEPARTED_HUB"
 
 
 def test_a_deleted_event_is_in_neither_array(api: Client, publish: Publish) -> None:
-    publish(*line(("order", "NEW"), ("S-1", "IN_TRANSIT")))
+    publish(*history_of(("order", "NEW"), ("S-1", "IN_TRANSIT")))
     publish({"eventId": "e1", "revision": 2, "deleted": True})
 
-    order = api.get(FEED).json()[0]
+    order = api.get(V2_FEED).json()[0]
 
     assert [entry["eventId"] for entry in order["orderStatus"]] == ["e0"]
     assert [entry["eventId"] for entry in order["orderDetailedStatus"]] == ["e0"]
@@ -56,7 +57,7 @@ def test_an_order_without_events_has_empty_arrays_and_no_status(api: Client, pub
     publish(event(eventId="e0"))
     publish({"eventId": "e0", "revision": 2, "deleted": True})
 
-    assert api.get(FEED).json() == [
+    assert api.get(V2_FEED).json() == [
         {
             "orderId": "FRIS00201",
             "partnerId": 143,
@@ -65,7 +66,7 @@ def test_an_order_without_events_has_empty_arrays_and_no_status(api: Client, pub
             "shipPackage": [],
         }
     ]
-    assert api.get(FEED, {"orderStatus": "NEW"}).json() == []
+    assert api.get(V2_FEED, {"orderStatus": "NEW"}).json() == []
 
 
 def test_packages_are_the_shipments_with_a_tracking_id_in_order_of_appearance(
@@ -77,7 +78,7 @@ def test_packages_are_the_shipments_with_a_tracking_id_in_order_of_appearance(
         shipment_event(shipmentId="S-5", trackingId=None, eventTime="2026-11-20T02:00:00Z"),
     )
 
-    order = api.get(FEED).json()[0]
+    order = api.get(V2_FEED).json()[0]
 
     assert order["shipPackage"] == [{"trackingId": "early"}, {"trackingId": "late"}]
 
@@ -91,4 +92,4 @@ def test_a_partner_that_looks_like_an_integer_is_one(
 ) -> None:
     publish(event(partnerId=partner))
 
-    assert api.get(FEED).json()[0]["partnerId"] == shown
+    assert api.get(V2_FEED).json()[0]["partnerId"] == shown

@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import line
+from testbed.events import history_of
+from testbed.feeds import V2_FEED
 from tests.conftest import Publish
 
 pytestmark = pytest.mark.wire
 
-FEED = "/v2/channel/lazada-th/sales-order-status"
 
 CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "an order is new": ("NEW", [("order", "NEW")]),
@@ -122,9 +122,9 @@ CASES: dict[str, tuple[str, list[tuple[str, str]]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_status_after_each_event(api: Client, publish: Publish, case: str) -> None:
     expected, steps = CASES[case]
-    publish(*reversed(line(*steps)))
+    publish(*reversed(history_of(*steps)))
 
-    order = api.get(FEED).json()[0]
+    order = api.get(V2_FEED).json()[0]
 
     statuses = [entry["orderStatus"] for entry in order["orderStatus"]]
     assert " ".join(statuses) == expected
@@ -136,12 +136,12 @@ def test_the_status_after_each_event(api: Client, publish: Publish, case: str) -
 @pytest.mark.parametrize("case", CASES)
 def test_the_filter_means_the_last_of_them(api: Client, publish: Publish, case: str) -> None:
     expected, steps = CASES[case]
-    publish(*line(*steps))
+    publish(*history_of(*steps))
 
     found = {
         status
         for status in ("NEW", "IN_PROGRESS", "BACK_ORDERED", "COMPLETED", "CANCELED", "ERROR")
-        if api.get(FEED, {"orderStatus": status}).json()
+        if api.get(V2_FEED, {"orderStatus": status}).json()
     }
 
     assert found == {expected.split()[-1]}

@@ -1,14 +1,14 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import event, new_orders
+from testbed.events import event, new_orders
+from testbed.feeds import PATH
 from tests.conftest import Publish
 from tests.shapes import assert_legacy_error
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 
 PREFIXES = pytest.mark.parametrize("prefix", ["/v2", ""], ids=["v2", "alias"])
-CHANNEL = "/channel/lazada-th/sales-order-status"
 
 
 @PREFIXES
@@ -16,9 +16,9 @@ def test_each_id_has_its_row_found_or_not_in_the_order_asked_for(
     api: Client, publish: Publish, prefix: str
 ) -> None:
     publish(*new_orders(2))
-    first, second = api.get(CHANNEL).json()
+    first, second = api.get(PATH).json()
 
-    rows = api.get(f"{prefix}{CHANNEL}/id?id=O-2&id=X&id=O-1").json()
+    rows = api.get(f"{prefix}{PATH}/id?id=O-2&id=X&id=O-1").json()
 
     assert rows == [second, {"orderId": "X", "error": {"code": 404, "message": "Not Found"}}, first]
 
@@ -33,7 +33,7 @@ def test_a_partner_gets_every_order_of_an_id(api: Client, publish: Publish, pref
 
 
 def test_only_unknown_ids_are_still_a_200(api: Client) -> None:
-    response = api.get(f"{CHANNEL}/id?id=None")
+    response = api.get(f"{PATH}/id?id=None")
 
     assert response.status_code == 200
     assert response.json() == [{"orderId": "None", "error": {"code": 404, "message": "Not Found"}}]
@@ -53,7 +53,7 @@ def test_only_unknown_ids_are_still_a_200(api: Client) -> None:
     ],
 )
 def test_ids_that_cannot_be_are_refused(api: Client, prefix: str, query: str, message: str) -> None:
-    response = api.get(f"{prefix}{CHANNEL}/id?{query}")
+    response = api.get(f"{prefix}{PATH}/id?{query}")
 
     error = {"message": message, "reason": "invalid_value"}
     assert_legacy_error(response, 400, message="Validation Failed", errors=[error])
@@ -62,6 +62,6 @@ def test_ids_that_cannot_be_are_refused(api: Client, prefix: str, query: str, me
 def test_other_parameters_mean_nothing(api: Client, publish: Publish) -> None:
     publish(event(orderId="A"))
 
-    rows = api.get(f"{CHANNEL}/id?id=A&status=COMPLETED&pageSize=0&since=never").json()
+    rows = api.get(f"{PATH}/id?id=A&status=COMPLETED&pageSize=0&since=never").json()
 
     assert [row["orderId"] for row in rows] == ["A"]

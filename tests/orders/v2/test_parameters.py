@@ -1,14 +1,14 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import at, event, new_orders
+from testbed.events import at, event, new_orders
+from testbed.feeds import PATH
 from tests.conftest import Publish
 from tests.shapes import assert_legacy_error
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 
 PREFIXES = pytest.mark.parametrize("prefix", ["/v2", ""], ids=["v2", "alias"])
-CHANNEL = "/channel/lazada-th/sales-order-status"
 
 NO_TIME = "must be an RFC 3339 time with a zone, such as 2026-11-22T08:00:00.000020Z"
 EPOCH = "1970-01-01T00:00:00.000000Z"
@@ -52,7 +52,7 @@ BAD_VALUES = [
 def test_a_bad_value_of_a_known_parameter_is_refused(
     api: Client, prefix: str, query: str, message: str
 ) -> None:
-    response = api.get(f"{prefix}{CHANNEL}?{query}")
+    response = api.get(f"{prefix}{PATH}?{query}")
 
     error = {"message": message, "reason": "invalid_value"}
     assert_legacy_error(response, 400, message="Validation Failed", errors=[error])
@@ -78,7 +78,7 @@ def test_a_bad_value_of_a_known_parameter_is_refused(
 def test_unknown_parameters_mean_nothing(api: Client, publish: Publish, prefix: str, query: str) -> None:
     publish(*new_orders(2))
 
-    response = api.get(f"{prefix}{CHANNEL}?{query}")
+    response = api.get(f"{prefix}{PATH}?{query}")
 
     assert [order["orderId"] for order in response.json()] == ["O-1", "O-2"]
 
@@ -90,6 +90,6 @@ def test_a_time_in_the_far_future_gives_an_empty_page(
 ) -> None:
     publish(event())
 
-    response = api.get(f"{prefix}{CHANNEL}?{name}=3016-01-01T00:00:00Z")
+    response = api.get(f"{prefix}{PATH}?{name}=3016-01-01T00:00:00Z")
 
     assert (response.status_code, response.content) == (200, b"[]")

@@ -1,12 +1,11 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import at, event, new_orders, shipment_event
+from testbed.events import at, event, new_orders, shipment_event
+from testbed.feeds import FEED
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 def ids(api: Client, **parameters: str) -> list[str]:

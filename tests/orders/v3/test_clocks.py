@@ -2,13 +2,12 @@ import pytest
 import time_machine
 from django.test import Client
 
-from testbed.factories import at, event
+from testbed.events import at, event
+from testbed.feeds import FEED
 from tests.conftest import Publish
 from tests.shapes import assert_bad_parameters
 
 pytestmark = pytest.mark.wire
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 @pytest.mark.parametrize("name", ["updatedSince", "updatedUntil"])

@@ -1,12 +1,12 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import at, event, new_orders, withdrawal
+from testbed.events import at, event, new_orders, withdrawal
+from testbed.feeds import FEED
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 
-FEED = "/v3/channel/lazada-th/sales-order-status"
 BY_ID = f"{FEED}/id"
 URLS = [FEED, f"{FEED}?updatedSince={at(1)}", f"{BY_ID}?id=O-1&id=X", f"{BY_ID}?id=X"]
 

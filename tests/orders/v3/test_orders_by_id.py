@@ -1,19 +1,20 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import at, event, new_orders
+from testbed.events import at, event, new_orders
+from testbed.feeds import FEED
 from tests.conftest import Publish
 from tests.shapes import assert_bad_parameters
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 
-CHANNEL = "/v3/channel/lazada-th/sales-order-status/id"
+CHANNEL = f"{FEED}/id"
 PARTNER = "/v3/partner/143/sales-order-status/id"
 
 
 def test_an_order_is_the_same_by_id_as_in_the_feed(api: Client, publish: Publish) -> None:
     publish(event(orderId="A"))
-    in_feed = api.get("/v3/channel/lazada-th/sales-order-status").json()["orders"]
+    in_feed = api.get(FEED).json()["orders"]
 
     response = api.get(CHANNEL, {"id": "A"})
 

@@ -4,13 +4,12 @@ import pytest
 from django.test import Client
 
 from callers.administration import create_caller
-from testbed.factories import at, event, new_orders
+from testbed.events import at, event, new_orders
+from testbed.feeds import FEED
 from testbed.tokens import issue_token
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
-
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 
 def test_a_page_holds_a_hundred_orders_unless_asked_for_fewer(api: Client, publish: Publish) -> None:

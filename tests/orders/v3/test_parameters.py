@@ -1,12 +1,12 @@
 import pytest
 from django.test import Client
 
+from testbed.feeds import FEED, PARTNER_FEED
 from tests.shapes import assert_bad_parameters
 
 pytestmark = pytest.mark.wire
 
-FEEDS = ["/v3/channel/lazada-th/sales-order-status", "/v3/partner/143/sales-order-status"]
-FEED = FEEDS[0]
+FEEDS = [FEED, PARTNER_FEED]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import at, event
+from testbed.events import at, event
+from testbed.feeds import PARTNER_FEED
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
-
-FEED = "/v3/partner/143/sales-order-status"
 
 
 def test_a_partner_sees_its_orders_of_every_channel(api: Client, publish: Publish) -> None:
@@ -16,7 +15,7 @@ def test_a_partner_sees_its_orders_of_every_channel(api: Client, publish: Publis
         event(orderId="A", channelId="shopee-th", eventId="e2"),
     )
 
-    body = api.get(FEED, {"updatedSince": at(1)}).json()
+    body = api.get(PARTNER_FEED, {"updatedSince": at(1)}).json()
 
     assert body == {
         "window": {"updatedSince": at(1), "updatedUntil": None},
@@ -49,9 +48,9 @@ def test_a_partner_sees_its_orders_of_every_channel(api: Client, publish: Publis
 def test_a_partner_filters_and_pages_as_a_channel_does(api: Client, publish: Publish) -> None:
     publish(*[event(orderId=f"O-{n}", channelId=f"c{n}", status="ERROR") for n in range(3)], event())
 
-    response = api.get(FEED, {"orderStatus": "ERROR", "pageSize": "2"})
+    response = api.get(PARTNER_FEED, {"orderStatus": "ERROR", "pageSize": "2"})
 
     assert [order["orderId"] for order in response.json()["orders"]] == ["O-0", "O-1"]
     assert response["Link"] == (
-        f'<http://testserver{FEED}?orderStatus=ERROR&pageSize=2&updatedSince={at(2)}>; rel="next"'
+        f'<http://testserver{PARTNER_FEED}?orderStatus=ERROR&pageSize=2&updatedSince={at(2)}>; rel="next"'
     )

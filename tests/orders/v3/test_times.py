@@ -1,13 +1,13 @@
 import pytest
 from django.test import Client
 
-from testbed.factories import at, event
+from testbed.events import at, event
+from testbed.feeds import FEED
 from tests.conftest import Publish
 from tests.shapes import assert_bad_parameters
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
 
-FEED = "/v3/channel/lazada-th/sales-order-status"
 
 NO_TIME = "RFC 3339 time with a zone"
 IMPOSSIBLE = "not a possible date"

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 
-from testbed.installation import CHANNEL, FEED
+from testbed.feeds import CHANNEL, FEED
 
 LEGACY_FEED = f"/channel/{CHANNEL}/sales-order-status"
 TEN_ORDERS = "&".join(f"id=O-{number}" for number in range(10))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from testbed.factories import new_orders
+from testbed.events import new_orders
 from testbed.installation import Installation, client_of
 from testbed.services import Postgres, Redis, postgres, redis
 from tests.promises.faults.answers import recovers

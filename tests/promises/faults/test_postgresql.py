@@ -21,8 +21,9 @@ import httpx2
 import psycopg
 import pytest
 
-from testbed.factories import event
-from testbed.installation import FEED, Installation, client_of
+from testbed.events import event
+from testbed.feeds import FEED
+from testbed.installation import Installation, client_of
 from testbed.services import Postgres
 from testbed.services.server import Mode
 from tests.promises.faults.answers import BOUND, PATHS, assert_unavailable, recovers, together

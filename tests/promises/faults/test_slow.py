@@ -15,7 +15,8 @@ import httpx2
 import psycopg
 import pytest
 
-from testbed.installation import FEED, Installation, client_of
+from testbed.feeds import FEED
+from testbed.installation import Installation, client_of
 from testbed.services import Postgres, Redis
 from tests.promises.faults.answers import PATHS, TEN_ORDERS, assert_unavailable, recovers, together
 from tests.promises.faults.test_postgresql import connections

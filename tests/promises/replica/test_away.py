@@ -10,8 +10,9 @@ import time
 import httpx2
 import pytest
 
-from testbed.factories import event
-from testbed.installation import FEED, Publisher, eventually
+from testbed.events import event
+from testbed.feeds import FEED
+from testbed.installation import Publisher, eventually
 from testbed.pollers import Poller
 from testbed.replica_pair import Pair, is_read
 from tests.promises.hanging import hung, processes

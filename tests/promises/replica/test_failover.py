@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from testbed.factories import event
-from testbed.installation import CHANNEL, Installation, client_of, eventually
+from testbed.events import event
+from testbed.feeds import CHANNEL
+from testbed.installation import Installation, client_of, eventually
 from testbed.pollers import Poller, published
 from testbed.replica_pair import Filled, Pair, ask, copied, filled, followed
 

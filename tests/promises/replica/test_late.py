@@ -13,8 +13,9 @@ from threading import Thread
 import httpx2
 import pytest
 
-from testbed.factories import Fields, event, withdrawal
-from testbed.installation import CHANNEL, FEED, Installation, Publisher, client_of, eventually
+from testbed.events import Fields, event, withdrawal
+from testbed.feeds import CHANNEL, FEED
+from testbed.installation import Installation, Publisher, client_of, eventually
 from testbed.pollers import LinkPoller, Poller, published
 from testbed.replica_pair import Pair, pause_replay, resume_replay, wait_until_replayed
 from tests.promises.oracle import legacy

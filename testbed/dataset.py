@@ -9,9 +9,10 @@ from functools import lru_cache
 import psycopg
 from django.db.models import Model
 
-from testbed.stories import ROWS, Template, templates
+from testbed.feeds import CHANNEL
+from testbed.templates import ROWS, Template, templates
 
-BIG = "lazada-th"
+BIG = CHANNEL
 OTHERS = ["shopee-th", "tiki-vn", "zalora-sg"]
 PARTNERS = 20
 FIRST_NUMBER = 1_000_000_000
@@ -22,7 +23,7 @@ Pool = list[tuple[Template, Template]]
 
 
 @dataclass(frozen=True)
-class Data:
+class Dataset:
     """`orders` orders in the channel BIG and a tenth more in OTHERS; one in 1000 is in ERROR.
 
     Rows lie in feed order, as they do in a table that grew. The same from the same seed.

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 from psycopg.sql import SQL, Literal
 
 from orders.models import SalesOrder
-from testbed.data import BIG
+from testbed.dataset import BIG
 
 MODES = ["force_custom_plan", "force_generic_plan"]
 """PostgreSQL plans a prepared statement with its values at hand, or once for all values; either must do."""

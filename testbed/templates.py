@@ -5,17 +5,17 @@ they were published, stands in it as a marker, so that a million orders are a mi
 """
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
 
+import msgspec
 from django.db.models import Model
 
 from orders.models import SalesOrder, Shipment, StatusEvent
 from orders.publishing.drafts import Draft
 from orders.publishing.events import PublishedEvent
 from orders.publishing.publication import Publication
+from testbed.events import story
 from wire.times import format_time
 
 NUMBER = 9_999_999_999
@@ -24,16 +24,7 @@ NUMBER = 9_999_999_999
 TIME = datetime(2099, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 """The marker of the time an order was published."""
 
-BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
-"""No event is younger than this by more than a few weeks, and no order was published before they ended."""
-
 ROWS = (SalesOrder, Shipment, StatusEvent)
-WAY = ["READY_TO_PICK", "PACKED", "READY_TO_SHIP", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED"]
-HUBS = ["ARRIVED_AT_HUB", "DEPARTED_HUB", "CUSTOMS_CLEARED", "SORTED"]
-CARRIERS = ["KERRY", "NINJAVAN", "JNT", "THAILAND_POST"]
-
-Step = tuple[str | None, str, str]
-"""The shipment, or None for the order itself; status and detailed status."""
 
 
 @dataclass(frozen=True)
@@ -63,48 +54,9 @@ def templates(count: int, *, channel: str, partners: int, seed: int) -> list[tup
     return pairs
 
 
-def story(
-    channel: str, partner: str, number: int, chance: random.Random, last_status: str | None = None
-) -> list[PublishedEvent]:
-    """The events of one order, oldest first: its own, and those of 0 to 3 shipments."""
-    steps: list[Step] = [(None, "NEW", "CREATED"), (None, "IN_PROGRESS", "PAYMENT_APPROVED")]
-    for shipment in range(chance.choices([0, 1, 2, 3], [5, 70, 20, 5])[0]):
-        steps += [(f"S{number}{shipment}", *step) for step in _way(chance)]
-    if len(steps) == 2:
-        steps.append((None, "CANCELED", "CANCELED_BY_BUYER"))
-    if last_status:
-        last = max(index for index, step in enumerate(steps) if step[0] is None)
-        steps[last] = (None, last_status, steps[last][2])
-    minutes = accumulate(chance.randint(1, 600) for _ in steps)
-    times = [BEFORE + timedelta(minutes=minute, seconds=chance.randint(0, 59)) for minute in minutes]
-    return [
-        PublishedEvent(
-            event_id=f"{chance.getrandbits(32):08x}-{index:04x}-5{chance.getrandbits(12):03x}-8000-00{number}",
-            revision=1,
-            channel_id=channel,
-            partner_id=partner,
-            order_id=f"FRIS{number}",
-            order_created_time=times[0],
-            shipment_id=shipment,
-            tracking_id=f"TRK{number}{shipment[-1]}" if shipment else None,
-            carrier=chance.choice(CARRIERS) if shipment else None,
-            status=status,
-            detailed_status=detailed,
-            event_time=time,
-        )
-        for index, ((shipment, status, detailed), time) in enumerate(zip(steps, times, strict=True))
-    ]
-
-
-def _way(chance: random.Random) -> Iterator[tuple[str, str]]:
-    """The first part of a parcel's way."""
-    for status in WAY[: chance.randint(1, len(WAY))]:
-        yield status, chance.choice(HUBS) if status == "IN_TRANSIT" else status
-
-
 def _template(channel: str, partner: str, chance: random.Random, last_status: str | None) -> Template:
     draft = Draft(SalesOrder(channel_id=channel, partner_id=partner, order_id=f"FRIS{NUMBER}"))
-    events = story(channel, partner, NUMBER, chance, last_status)
+    events = msgspec.convert(story(channel, partner, NUMBER, chance, last_status), list[PublishedEvent])
     for event in events:
         draft.apply(event, None)
         if document := draft.document_to_publish():
