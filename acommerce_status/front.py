@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 import uuid
+from contextlib import suppress
 from io import BytesIO
 from queue import SimpleQueue
 from threading import Thread
@@ -84,7 +85,8 @@ class Front:
             except Exception:
                 request_id = uuid.uuid4().hex
                 logger.exception("failed outside Django, id=%s", request_id)
-                _send(proto, _problem(environ["PATH_INFO"], INTERNAL_ERROR, request_id))
+                with suppress(RuntimeError):  # granian's: it has an answer, or the client is gone
+                    _send(proto, _problem(environ["PATH_INFO"], INTERNAL_ERROR, request_id))
             self.loop.call_soon_threadsafe(_finish, done)
 
 

@@ -7,6 +7,8 @@ ways is refused here, before a byte of a body is read.
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+MAX_HEAD = 64 * 1024
+"""Bytes of a request before its body, which granian counts."""
 MAX_TARGET = 16 * 1024
 """Characters of path and query together, so that parameters of ten kilobytes get their own error."""
 MAX_FIELDS = 50

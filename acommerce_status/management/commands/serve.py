@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from acommerce_status.requests import MAX_BODY
+from acommerce_status.requests import MAX_HEAD
 
 MAX_CONNECTIONS = 1_000
 """Of each process, or what its limit of open files leaves. The next ones wait in the backlog."""
@@ -50,7 +50,7 @@ def _flags() -> list[str]:
         *("--interface", "rsgi", "--http", "1", "--no-ws", "--loop", "asyncio", "--log-level", "warning"),
         *("--workers", str(settings.WEB_CONCURRENCY), "--backlog", str(BACKLOG)),
         *("--backpressure", str(_connections())),
-        *("--http1-header-read-timeout", str(TIMEOUT_HEAD * 1000), "--http1-buffer-size", str(MAX_BODY)),
+        *("--http1-header-read-timeout", str(TIMEOUT_HEAD * 1000), "--http1-buffer-size", str(MAX_HEAD)),
         *("--respawn-failed-workers", "--respawn-interval", str(START)),
         *("--workers-kill-timeout", str(TIMEOUT_STOP)),
         *("--working-dir", str(settings.BASE_DIR), "acommerce_status.front:application"),
