@@ -3,6 +3,7 @@
 Fails when a check is taken out of acommerce_status.requests: then the case named for it is answered.
 """
 
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -11,7 +12,7 @@ import pytest
 from testbed.nginx import NGINX, proxied
 from testbed.servers import Server
 from tests.promises.malformed import BEHIND_NGINX, NEXT, ODD, REFUSED, SECRET, UNREADABLE
-from tests.promises.raw import Answer, answers, connect, exchange, request
+from tests.promises.raw import Answer, answers, connect, exchange, read_to_the_end, request
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +182,17 @@ def test_who_waits_for_leave_to_send_what_nobody_reads_is_answered(
     found = exchange(server, request(line, f"Content-Length: {length}", "Expect: 100-continue"))
 
     assert [answer.status for answer in found] == [status]
+
+
+def test_a_body_that_ends_early_never_reaches_the_application(server: Server) -> None:
+    before = server.log.read_text().count("POST /identity/token")
+    with connect(server) as connection:
+        connection.sendall(
+            request("POST /identity/token HTTP/1.1", "Content-Length: 100", body='{"auth": {}}')
+        )
+        connection.shutdown(socket.SHUT_WR)
+        found = answers(read_to_the_end(connection))
+
+    assert [answer.json["code"] for answer in found] in ([], ["BAD_REQUEST"])
+    assert "refused: body cut off" in server.log.read_text()
+    assert server.log.read_text().count("POST /identity/token") == before

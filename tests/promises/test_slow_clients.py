@@ -184,6 +184,25 @@ def test_readers_that_never_read_hold_nothing(
     assert max(seconds_of(place) for _ in range(20)) < PROMPTLY
 
 
+def test_files_that_nobody_takes_are_not_in_memory(tmp_path: Path, stack: ExitStack) -> None:
+    server = stack.enter_context(serve(tmp_path))
+    seconds_of(server, request(f"GET {LARGE} HTTP/1.1"))
+    asked = request(f"GET {LARGE} HTTP/1.1").replace(b"close", b"keep-alive")
+    before = megabytes(server)
+    for _ in range(60):
+        stack.enter_context(bad_client(server, receive_buffer=2048)).sendall(asked * 4)
+    time.sleep(1)
+
+    assert seconds_of(server) < PROMPTLY
+    assert megabytes(server) - before < 30  # of hundreds that were asked for
+
+
+def megabytes(server: Server) -> float:
+    """What the server's processes hold."""
+    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in processes(server))
+    return pages * resource.getpagesize() / 1e6
+
+
 def test_a_client_that_goes_away_takes_nothing_along(place: Server) -> None:
     for start in (*STARTS.values(), request(f"GET {LARGE} HTTP/1.1")):
         for _ in range(20):
