@@ -12,8 +12,8 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com TRUST_PROXY=on
 
 EMBEDDED = env -u SECRET_KEY -u DATABASE_URL -u REDIS_URL -u ALLOWED_HOSTS
-# They need no database: docs against code, and what holds for the whole repository
-QUICK_TESTS := tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
+# They need no database: docs and OpenAPI documents against code, and what holds for the whole repository
+QUICK_TESTS := tests/acommerce_status/test_schema.py tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format snapshots lock bench soak fuzz clean

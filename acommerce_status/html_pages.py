@@ -1,4 +1,4 @@
-"""The pages for people. All that they need comes from this server, and their policy says so."""
+"""The HTML pages. They load nothing from other servers, and their Content-Security-Policy forbids it."""
 
 from datetime import UTC
 from functools import cache
@@ -13,7 +13,7 @@ from django.shortcuts import render
 from acommerce_status.errors import get_only
 from acommerce_status.problem_texts import PROBLEMS
 
-OWN = {
+PAGE_POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
     "img-src": "'self'",
@@ -21,16 +21,16 @@ OWN = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-"""What a page of ours may load (Content-Security-Policy, level 3)."""
+"""What a page may load (Content-Security-Policy, level 3)."""
 
-APPLICATION = OWN | {
+EXPLORER_POLICY = PAGE_POLICY | {
     "script-src": "'self'",
     "connect-src": "'self'",
     "style-src": "'self' 'unsafe-inline'",  # both set styles from their scripts
     "img-src": "'self' data:",  # their icons
     "worker-src": "blob:",  # Redoc's search
 }
-"""What Swagger UI and Redoc need beyond that."""
+"""What the pages with Swagger UI and Redoc may load; both need more."""
 
 REDOC = "drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
 REDOC_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
@@ -44,12 +44,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @get_only
 def swagger(request: HttpRequest) -> HttpResponse:
-    return _page(request, "swagger.html", APPLICATION)
+    return _page(request, "swagger.html", EXPLORER_POLICY)
 
 
 @get_only
 def redoc(request: HttpRequest) -> HttpResponse:
-    return _page(request, "redoc.html", APPLICATION)
+    return _page(request, "redoc.html", EXPLORER_POLICY)
 
 
 @get_only
@@ -70,11 +70,13 @@ def redoc_script(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _redoc_script() -> str:
-    """Redoc, less the one image that it would fetch from its maker's host."""
+    """Redoc's script, without the one image that it would load from another host."""
     return Path(str(finders.find(REDOC))).read_text().replace(REDOC_LOGO, NO_IMAGE)
 
 
-def _page(request: HttpRequest, template: str, policy: dict[str, str] = OWN, **context: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, policy: dict[str, str] = PAGE_POLICY, **context: Any
+) -> HttpResponse:
     response = render(request, f"acommerce_status/{template}", context)
     response["Content-Security-Policy"] = "; ".join(f"{name} {source}" for name, source in policy.items())
     response["X-Frame-Options"] = "DENY"

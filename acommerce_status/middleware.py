@@ -1,23 +1,20 @@
 """Around every answer: its request id, its access line, and compression."""
 
 import logging
-import re
 import time
-import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.encoding import escape_uri_path
 from isal import igzip
 
+from acommerce_status.access_log import method_of, request_id_of, route_of
 from wire.encoding import accepts_gzip
 
 logger = logging.getLogger("access")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-_SANE_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,100}")
 SMALLEST = 500
 """Bytes; what is smaller fits one packet anyway."""
 WITHOUT_LENGTH = (204, 304)
@@ -32,8 +29,7 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = request_id_of(request)
         request.request_id = request_id  # type: ignore[attr-defined]  # ours; wire.problem reads it
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
@@ -42,8 +38,8 @@ class AccessMiddleware:
         milliseconds = (time.perf_counter() - started) * 1000
         logger.info(
             "%s %s %d %.1fms id=%s",
-            request.method,
-            escape_uri_path(request.path),  # a line break in it must not begin a line of ours
+            method_of(request),
+            route_of(request),
             response.status_code,
             milliseconds,
             request_id,

@@ -1,4 +1,4 @@
-"""What each problem code means and what to do about it: `/docs/problems`."""
+"""What each problem code means and what callers can do about it: the texts of `/docs/problems`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from wire.problem import anchor
 
 @dataclass(frozen=True)
 class Explanation:
-    """A problem for people. `code` is the one on the wire."""
+    """A problem, explained to people. `code` and `status` are those of the answer."""
 
     code: str
     status: int
@@ -16,7 +16,7 @@ class Explanation:
 
     @property
     def anchor(self) -> str:
-        """What the `type` of a problem ends in."""
+        """The id of its section on the page; the `type` of a problem ends in it."""
         return anchor(self.code)
 
 
@@ -25,7 +25,7 @@ PROBLEMS = [
         "BAD_PARAMETERS",
         400,
         "One or more parameters were not accepted. Nothing was read.",
-        "Mend what errors lists: each entry names a parameter, says what is wrong with it, and suggests"
+        "Correct what errors lists: each entry names a parameter, says what is wrong with it, and suggests"
         " what was probably meant. Version 3 refuses unknown and repeated parameters too, because ignoring"
         " them would quietly give you something else than you asked for.",
     ),
@@ -53,14 +53,14 @@ PROBLEMS = [
     Explanation(
         "WRONG_CREDENTIALS",
         401,
-        "The username or the API key is wrong, or the key was revoked. Which of them is not told.",
+        "The username or the API key is wrong, or the key was revoked. The answer does not say which.",
         "Check both, without spaces around them. Do not repeat it in a loop: wrong keys are limited. A lost"
         " key cannot be shown again; ask for a new one.",
     ),
     Explanation(
         "FORBIDDEN",
         403,
-        "This channel or partner was not granted to you. Whether it exists is not told.",
+        "This channel or partner was not granted to you. The answer does not say whether it exists.",
         "Check the id in the path; it is written exactly as it was granted, small and capital letters"
         " included. Ask us for the grant if it should be yours.",
     ),
@@ -74,7 +74,7 @@ PROBLEMS = [
     Explanation(
         "METHOD_NOT_ALLOWED",
         405,
-        "This path cannot be asked so. Everything here is read-only, except the request for a token.",
+        "This path does not take this method. Everything here is read-only, except the request for a token.",
         "Use one of the methods in the header Allow.",
     ),
     Explanation(

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.servers import ROOT, Running, Site, ours, serving
-from testbed.dataset import BIG
+from testbed.feeds import CHANNEL
 from testbed.services import Postgres, Redis, postgres, redis
 from testbed.services.server import private_folder
 from wire.times import format_time
@@ -68,12 +68,14 @@ class Database:
                 FROM orders_salesorder WHERE channel_id = %s AND order_status LIKE %s
                 ORDER BY updated_time OFFSET %s LIMIT %s
             ) AS found WHERE number %% 100 = 1""",
-            [BIG, status, offset * PAGE, count * PAGE],
+            [CHANNEL, status, offset * PAGE, count * PAGE],
         )
 
     def newest(self) -> str:
         """The newest `updatedTime` of the big channel."""
-        return self._texts("SELECT max(updated_time) FROM orders_salesorder WHERE channel_id = %s", [BIG])[0]
+        return self._texts(
+            "SELECT max(updated_time) FROM orders_salesorder WHERE channel_id = %s", [CHANNEL]
+        )[0]
 
     def _texts(self, query: str, parameters: list[object]) -> list[str]:
         """The times that a query finds, as they are on the wire."""
@@ -109,7 +111,7 @@ class Stage:
                 "create_caller",
                 secrets.token_hex(8),
                 "--channel",
-                BIG,
+                CHANNEL,
                 "--partner",
                 "143",
                 "--rate",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import versions
 from benchmarks.bench import Bench
-from benchmarks.figures import bounds, ingesting, meanwhile, memory, peers, plans, polls
+from benchmarks.figures import bounds, continuous, ingesting, meanwhile, memory, peers, plans, polls
 from benchmarks.load import Rounds
 from benchmarks.peers import PREPARATION
 from benchmarks.sizes import Sizes
@@ -20,6 +20,7 @@ PARTS: dict[str, Part] = {
     "polls": polls.figures,
     "plans": plans.figures,
     "ingesting": ingesting.figures,
+    "continuous": continuous.figures,
     "meanwhile": meanwhile.figures,
     "memory": memory.figures,
     "bounds": bounds.figures,

@@ -4,8 +4,13 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
+from callers.keys import looks_like_key
 from callers.tokens import Access, Unrecognised, access_by_token
 from wire.problem import CHALLENGE
+
+MISSING = "Send a token from POST /identity/token in the header X-Subject-Token."
+UNKNOWN = "The token is unknown, expired or revoked. Get a new one from POST /identity/token."
+KEY_SENT = "An API key opens nothing by itself: trade it for a token by POST /identity/token, and send that."
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -15,13 +20,11 @@ class TokenAuthentication(BaseAuthentication):
         """The caller behind the request's token. Raises NotAuthenticated or AuthenticationFailed (401)."""
         token = _token(request)
         if not token:
-            raise NotAuthenticated("Send a token from POST /identity/token in the header X-Subject-Token.")
+            raise NotAuthenticated(KEY_SENT if _sent_key(request) else MISSING)
         try:
             return access_by_token(token), None
         except Unrecognised:
-            raise AuthenticationFailed(
-                "The token is unknown, expired or revoked. Get a new one from POST /identity/token."
-            ) from None
+            raise AuthenticationFailed(KEY_SENT if looks_like_key(token) else UNKNOWN) from None
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE["WWW-Authenticate"]
@@ -33,3 +36,9 @@ def _token(request: Request) -> str:
         return token
     scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else ""
+
+
+def _sent_key(request: Request) -> bool:
+    """Whether a request without a token has a key where other APIs take one."""
+    scheme, _, _ = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return scheme.lower() == "basic" or "HTTP_X_API_KEY" in request.META

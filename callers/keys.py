@@ -5,12 +5,20 @@ digest tells a guesser nothing by its timing.
 """
 
 import hashlib
+import re
 import secrets
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def new_key() -> str:
     """A new API key: 43 URL-safe characters, 256 bits."""
     return secrets.token_urlsafe(32)
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether `text` has the form of an API key, which no token has."""
+    return _KEY.fullmatch(text) is not None
 
 
 def new_token() -> str:

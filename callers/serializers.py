@@ -4,6 +4,9 @@ from rest_framework import serializers
 
 from wire.fields import InstantField
 
+EXAMPLE_BODY = '{"auth": {"apiKeyCredentials": {"username": "YOUR-NAME", "apiKey": "YOUR-KEY"}}}'
+"""What is suggested to a request for a token whose body has another form."""
+
 
 class ApiKeyCredentialsSerializer(serializers.Serializer[None]):
     username = serializers.RegexField(r"^[^\x00]*\S[^\x00]*$", max_length=100, help_text="The caller's name.")

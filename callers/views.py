@@ -12,12 +12,20 @@ from rest_framework.views import APIView
 from callers.addresses import client_address
 from callers.quotas import use_quota
 from callers.refusals import QuotaExceeded, WrongCredentials
-from callers.serializers import TokenRequestSerializer
+from callers.serializers import EXAMPLE_BODY, TokenRequestSerializer
 from callers.tokens import KeyHolder, Unrecognised, give_token, holder_of_key
 from wire.parsers import JSONParser
 from wire.problem import problem_details
 from wire.refusals import BadBody, ParameterError
 from wire.times import format_time
+
+OUTER_FIELDS = ("auth", "auth.apiKeyCredentials")
+
+
+class CredentialsParser(JSONParser):
+    """Suggests a body in the right form for one that is not JSON."""
+
+    example = EXAMPLE_BODY
 
 
 class TokenView(APIView):
@@ -26,7 +34,7 @@ class TokenView(APIView):
     http_method_names = ["post", "options"]
     authentication_classes = ()
     permission_classes = ()
-    parser_classes = (JSONParser,)
+    parser_classes = (CredentialsParser,)
     error_shape = staticmethod(problem_details)
 
     def post(self, request: Request) -> Response:
@@ -75,11 +83,15 @@ def _count_guess(request: Request, username: str) -> None:
 
 
 def _flat(errors: Any, path: str = "") -> Iterator[ParameterError]:
-    """DRF's nested errors as a list, each with its path, such as `auth.apiKeyCredentials.apiKey`."""
+    """DRF's nested errors as a list, each with its path, such as `auth.apiKeyCredentials.apiKey`.
+
+    Where the form is wrong, and not a value, the whole body is suggested.
+    """
     for name, value in errors.items():
         where = f"{path}.{name}" if path else name
         where = where.removesuffix(".non_field_errors")
         if isinstance(value, dict):
             yield from _flat(value, where)
         else:
-            yield from (ParameterError(where, str(detail)) for detail in value)
+            example = EXAMPLE_BODY if where in OUTER_FIELDS else None
+            yield from (ParameterError(where, str(detail), example) for detail in value)

@@ -34,16 +34,15 @@ class NotAFragment(ValueError):
 class Content(NamedTuple):
     """What a fragment holds."""
 
-    document: str
+    document: bytes
     updated_time: str
 
 
-def make(document: str, updated_time: str) -> bytes:
+def make(document: bytes, updated_time: str) -> bytes:
     """The fragment of a document, and of the 27 characters of its `updatedTime`."""
-    text = document.encode()
     compressor = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, RAW_DEFLATE)
-    stream = compressor.compress(text) + compressor.flush(isal_zlib.Z_SYNC_FLUSH)
-    return _HEAD.pack(isal_zlib.crc32(text), len(text), updated_time.encode()) + stream
+    stream = compressor.compress(document) + compressor.flush(isal_zlib.Z_SYNC_FLUSH)
+    return _HEAD.pack(isal_zlib.crc32(document), len(document), updated_time.encode()) + stream
 
 
 def updated_time(fragment: bytes) -> str:
@@ -62,13 +61,12 @@ def read(fragment: bytes) -> Content:
     try:
         crc, size, time = _HEAD.unpack_from(fragment)
         inflater = isal_zlib.decompressobj(RAW_DEFLATE)
-        text = inflater.decompress(fragment[_HEAD.size :])
-        content = Content(text.decode(), time.decode())
+        content = Content(inflater.decompress(fragment[_HEAD.size :]), time.decode())
     except (error, isal_zlib.error, UnicodeDecodeError):  # type: ignore[misc]  # the stub takes the class for an instance
-        raise NotAFragment("this is not a head and a deflate stream of UTF-8") from None
+        raise NotAFragment("this is not a head and a deflate stream") from None
     if inflater.eof or not fragment.endswith(_SYNC_FLUSH):
         raise NotAFragment("the stream cannot be followed by another one")
-    if (isal_zlib.crc32(text), len(text)) != (crc, size):
+    if (isal_zlib.crc32(content.document), len(content.document)) != (crc, size):
         raise NotAFragment("the checksum or the length is wrong")
     return content
 

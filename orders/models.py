@@ -21,9 +21,10 @@ __all__ = [
 ]
 
 
-REPRESENTATION = 1
-"""The number of the shape in which orders are stored (orders.documents). Raise it when that changes, and make
-a migration, because an index names it; then `manage.py render_documents` rewrites the older orders."""
+REPRESENTATION = 2
+"""The number of the shape in which orders are stored: the document (orders.documents) and its fragment
+(orders.fragments). Raise it when one of them changes, and make a migration as 0005_outdated_orders,
+because an index names it; then `manage.py render_documents` rewrites the older orders."""
 
 
 class SalesOrderQuerySet(models.QuerySet["SalesOrder"]):
@@ -80,6 +81,10 @@ class SalesOrder(models.Model):
     updated_time = models.DateTimeField()
     representation = models.PositiveSmallIntegerField()
     document = models.TextField()
+    fragment = models.BinaryField(null=True)
+    """The document compressed, for pages in gzip (orders.fragments): good only while `fragment_time` is
+    `updated_time`, because publishers of the first release rewrite the document alone."""
+    fragment_time = models.DateTimeField(null=True)
 
     objects = SalesOrderQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from django.db.models import Model
 
+from orders import fragments
 from orders.models import SalesOrder, Shipment, StatusEvent
 from orders.publishing.drafts import Draft
 from orders.publishing.events import PublishedEvent
@@ -24,6 +25,9 @@ NUMBER = 9_999_999_999
 TIME = datetime(2099, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 """The marker of the time an order was published."""
 
+FRAGMENT = "?fragment?"
+"""The marker of the compressed document, in which no other marker can be found."""
+
 ROWS = (SalesOrder, Shipment, StatusEvent)
 
 
@@ -32,12 +36,15 @@ class Template:
     """The rows of one order, as lines of PostgreSQL's COPY by table, with the markers in them."""
 
     lines: dict[type[Model], str]
+    document: str
 
     def filled(self, model: type[Model], number: int, time: datetime) -> str:
         """The lines for `model` of the order `number`, published at `time`."""
-        return (
-            self.lines[model].replace(str(NUMBER), str(number)).replace(format_time(TIME), format_time(time))
-        )
+        lines = _filled(self.lines[model], number, time)
+        if model is not SalesOrder:
+            return lines
+        document = _filled(self.document, number, time)
+        return lines.replace(FRAGMENT, rf"\\x{fragments.make(document.encode(), format_time(time)).hex()}")
 
 
 def templates(count: int, *, channel: str, partners: int, seed: int) -> list[tuple[Template, Template]]:
@@ -52,6 +59,10 @@ def templates(count: int, *, channel: str, partners: int, seed: int) -> list[tup
             )
         )
     return pairs
+
+
+def _filled(text: str, number: int, time: datetime) -> str:
+    return text.replace(str(NUMBER), str(number)).replace(format_time(TIME), format_time(time))
 
 
 def _template(channel: str, partner: str, chance: random.Random, last_status: str | None) -> Template:
@@ -69,7 +80,8 @@ def _template(channel: str, partner: str, chance: random.Random, last_status: st
             SalesOrder: _copy_line(SalesOrder, draft.order),
             Shipment: "".join(_copy_line(Shipment, row) for row in draft.shipments.values()),
             StatusEvent: "".join(_copy_line(StatusEvent, row) for row in draft.events.values()),
-        }
+        },
+        draft.order.document,
     )
 
 
@@ -92,5 +104,7 @@ def _copy_value(value: object) -> str:
         return r"\N"
     if isinstance(value, datetime):
         return format_time(value)
+    if isinstance(value, bytes):
+        return FRAGMENT
     text = str(value)
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")

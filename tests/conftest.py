@@ -21,6 +21,8 @@ from testbed.servers import Server, serve
 from testbed.tokens import issue_token
 from wire.times import EARLIEST
 
+pytest.register_assert_rewrite("tests.openapi", "tests.shapes")  # so that what they find wrong is shown
+
 
 @dataclass(frozen=True)
 class Credentials:

@@ -35,7 +35,7 @@ def assert_valid(version: str, value: Any, schema: JSON) -> None:
 
 
 def assert_documented(response: Any, version: str, path: str, method: str = "get") -> None:
-    """The operation has an answer of this status; its content type, its body and its headers are as told."""
+    """The operation has an answer of this status; its content type, body and headers are as described."""
     answers = document(version)["paths"][path][method]["responses"]
     assert str(response.status_code) in answers
     answer = resolved(version, answers[str(response.status_code)])

@@ -12,9 +12,13 @@ MAX_BODY_BYTES = 16 * 1024
 
 
 class JSONParser(BaseParser):
-    """One JSON object of at most 16 KiB in UTF-8. Existing clients leave out the JSON Content-Type."""
+    """One JSON object of at most 16 KiB in UTF-8. Existing clients leave out the JSON Content-Type.
+
+    `example` is a body that a subclass suggests where there was no object.
+    """
 
     media_type = "*/*"
+    example: str | None = None
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -25,7 +29,7 @@ class JSONParser(BaseParser):
         try:
             data = orjson.loads(body)
         except orjson.JSONDecodeError:
-            raise BadBody([ParameterError("body", "must be a JSON object in UTF-8")]) from None
+            raise BadBody([ParameterError("body", "must be a JSON object in UTF-8", self.example)]) from None
         if not isinstance(data, dict):
-            raise BadBody([ParameterError("body", "must be a JSON object")])
+            raise BadBody([ParameterError("body", "must be a JSON object", self.example)])
         return data

@@ -7,13 +7,13 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from wire.refusals import ParameterError, Refusal
+from wire.refusals import BadParameters, ParameterError, Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="acommerce-status"'}
 QUOTA_TYPE = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 DATABASE_RETRY_SECONDS = 5
 CODES = {401: "UNAUTHENTICATED", 403: "FORBIDDEN", 405: "METHOD_NOT_ALLOWED"}
+TOO_MANY = "are more than 1000 parameters, and so are not read"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 def describe(exception: Exception) -> Problem | None:
     """The problem that an exception stands for, or None."""
+    if isinstance(exception, TooManyFieldsSent):
+        exception = BadParameters([ParameterError("*", TOO_MANY)])
     match exception:
         case Refusal(status_code=status, code=code, errors=errors, violated=violated, headers=headers):
             return Problem(status, code, str(exception.detail), errors, violated, headers)

@@ -1,4 +1,4 @@
-"""The error responses in the OpenAPI documents. What makes the real ones makes the examples, too."""
+"""Error responses in the OpenAPI documents. The examples are made by the code that makes the real ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from orders.polling.views import PollView
 from wire.problem import DATABASE_AWAY, INTERNAL_ERROR, Problem, describe
 
 Cases = dict[str, Exception | Problem]
-"""What leads to a response, by the label of its example."""
+"""Exceptions or problems that lead to a response, by the labels of its examples."""
 
 AWAY: Cases = {"The database is away": DATABASE_AWAY}
 OUR_FAULT: Cases = {"Our fault": INTERNAL_ERROR}
@@ -26,6 +26,7 @@ USED_UP: Cases = {
     "Too many for one order": QuotaExceeded([Use("order", 6, 60, 7, 42)]),
 }
 GUESSES: Cases = {"Too many wrong keys": QuotaExceeded([Use("username", 30, 60, 31, 55)])}
+FLAT: JSON = {"username": "lazada-th", "apiKey": "PASTE-YOUR-API-KEY"}
 WITHOUT_KEY: JSON = {"auth": {"apiKeyCredentials": {"username": "lazada-th"}}}
 
 
@@ -85,7 +86,8 @@ def of_polling(
 def of_identity() -> Iterator[ErrorResponse]:
     """The errors of `POST /identity/token`."""
     waiting = ("Retry-After", "X-Request-ID")
-    yield ErrorResponse(400, "BadBody", "The body was not accepted.", {"No key": bad_body(WITHOUT_KEY)})
+    refused: Cases = {"No key": bad_body(WITHOUT_KEY), "A flat body": bad_body(FLAT)}
+    yield ErrorResponse(400, "BadBody", "The body was not accepted.", refused)
     yield ErrorResponse(
         401,
         "WrongCredentials",

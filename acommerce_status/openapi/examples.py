@@ -1,4 +1,4 @@
-"""An order as the OpenAPI documents show it, in v3; what v2 shows follows from it."""
+"""The orders in the examples of both OpenAPI documents, as v3 documents; v2 converts them."""
 
 from typing import Any
 

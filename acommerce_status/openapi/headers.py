@@ -1,4 +1,4 @@
-"""The headers of answers, as the OpenAPI documents declare them; v2 adds its own."""
+"""The headers of responses, as both OpenAPI documents declare them; v2 adds its own."""
 
 from typing import Any
 
@@ -66,11 +66,11 @@ X_REQUEST_ID: JSON = {
 }
 
 PRIVATE = ("X-Request-ID", "Cache-Control")
-"""The headers of every answer to a poll that is not about a path."""
+"""The headers that every answer of a polling view has."""
 COUNTED = (*PRIVATE, "RateLimit-Policy", "RateLimit")
-"""The headers of every answer to a poll that counted against quotas."""
+"""The headers of an answer to a request that was counted against quotas."""
 
 
 def header_refs(*names: str) -> JSON:
-    """The headers of an answer, by reference to the ones declared once for the document."""
+    """The `headers` of a response: references to the ones that the document declares once."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

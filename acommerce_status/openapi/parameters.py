@@ -11,6 +11,7 @@ from drf_spectacular.extensions import OpenApiFilterExtension
 
 from acommerce_status.openapi.fields import TIME_EXAMPLE
 from acommerce_status.openapi.headers import JSON
+from acommerce_status.openapi.operations import Undescribed
 from orders.polling.fields import (
     MAX_IDS,
     MAX_PAGE_SIZE,
@@ -41,7 +42,7 @@ def describe_parameter(name: str, filter_: Filter) -> JSON:
     return parameter | ({"required": True} if filter_.extra["required"] else {})
 
 
-class UndescribedKind(Exception):
+class UndescribedKind(Undescribed):
     """A parameter's field class is not in KINDS; the text says what to add, and where."""
 
     def __init__(self, name: str, kind: type[forms.Field]) -> None:

@@ -1,4 +1,4 @@
-"""Refusals to show as examples: the code that refuses real requests refuses one that is made up here."""
+"""Refusals for the examples: the code that refuses real requests is given an invented one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from orders.polling.views import PollView
 
 
 class ExampleRequest(HttpRequest):
-    """As much of a request as what reads it, and what makes an error's body, need."""
+    """An invented request, with what the readers of requests and the makers of error bodies need."""
 
     request_id = REQUEST_ID
 

@@ -14,6 +14,7 @@ from acommerce_status.openapi.operations import ViewDescription
 from acommerce_status.openapi.polling import PAGE_HEADERS, PollSchema
 from acommerce_status.openapi.serializers import ProblemSerializer
 from orders.v2.legacy import legacy_order
+from orders.v2.pagination import missing_row
 from orders.v2.serializers import (
     LegacyErrorSerializer,
     LegacyMissingOrderSerializer,
@@ -99,7 +100,7 @@ class LegacyOrdersByIdSchema(LegacySchema):
             "One found and one not",
             [
                 legacy_order(ON_ITS_WAY),
-                {"orderId": "FRIS99999", "error": {"code": 404, "message": "Not Found"}},
+                missing_row("FRIS99999", 404),
             ],
         )
     ]

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.db.models import Count
 
 from orders.documents import Document, to_text
-from orders.models import FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
+from orders.models import REPRESENTATION, FeedClock, FeedHead, SalesOrder, SalesOrderQuerySet
 from orders.publishing import bulk
 from orders.publishing.batch import Batch
 from orders.publishing.drafts import Draft
 from orders.publishing.filing import is_filed
+from orders.publishing.publication import has_its_fragment
 from stores.waits import allow_long_waits
 from wire.times import format_time
 
@@ -93,6 +94,8 @@ def _order(draft: Draft, newest: datetime) -> Iterator[Finding]:
         yield Finding(f"{name} has a document that its events do not render to.", order.pk)
     if not is_filed(order, document):
         yield Finding(f"{name} is filed under another status than its events amount to.", order.pk)
+    if order.representation == REPRESENTATION and not has_its_fragment(order):
+        yield Finding(f"{name} has no fragment that is its document compressed.", order.pk)
     yield from (Finding(f"{name} {what}.", order.pk) for what in _shown_wrongly(draft))
 
 

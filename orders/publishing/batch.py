@@ -99,6 +99,8 @@ class Batch:
 
     def _lock_orders(self, pks: set[int], events: Iterable[Event]) -> None:
         wanted = SalesOrder.objects.filter(_keys_of(events) | Q(pk__in=pks))
+        if events:
+            wanted = wanted.defer("fragment")  # it is written again whatever it was
         self._load(wanted.select_for_update())
 
     def _load(self, orders: SalesOrderQuerySet) -> None:

@@ -8,6 +8,7 @@ import orjson
 from orders.documents import Document, KnownEvent, build
 from orders.models import REPRESENTATION, SalesOrder, Shipment
 from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal
+from orders.publishing.limits import Size
 
 Outcome = Literal["published", "revised", "deleted", "unchanged", "rejected"]
 
@@ -25,6 +26,7 @@ class Draft:
     events: dict[str, KnownEvent] = field(default_factory=dict)
     changed: dict[str, KnownEvent] = field(default_factory=dict)
     before: Document | None = None
+    size: Size | None = None
 
     @property
     def is_new(self) -> bool:
@@ -37,6 +39,11 @@ class Draft:
             raise EventRefused(f"partnerId: the order is of partner {owner}, and never changes partner")
         if known and event.revision <= known.revision:
             return "unchanged"
+        self._size_now().add(
+            event,
+            self.events.get(event.event_id),
+            is_new_shipment=event.shipment_id is not None and event.shipment_id not in self.shipments,
+        )
         before = _visible(known) if known else None
         target = known or KnownEvent(event.event_id)
         self._note_change(target)
@@ -50,6 +57,7 @@ class Draft:
         known = self.events[event.event_id]
         if event.revision <= known.revision:
             return "unchanged"
+        self._size_now().remove(known)
         self._note_change(known)
         known.revision, known.deleted = event.revision, True
         return "deleted"
@@ -64,6 +72,10 @@ class Draft:
             return None
         document = self.render()
         return document if document != self.before else None
+
+    def _size_now(self) -> Size:
+        self.size = self.size or Size(self.order, len(self.events))
+        return self.size
 
     def _note_change(self, event: KnownEvent) -> None:
         """Call before an event is changed: the first call keeps the document that readers have."""

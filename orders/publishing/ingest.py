@@ -10,8 +10,9 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from orders.publishing import bulk
 from orders.publishing.batch import Batch, Raced
+from orders.publishing.decoding import read_event
 from orders.publishing.drafts import Outcome
-from orders.publishing.events import Event, EventRefused, Line, read_event
+from orders.publishing.events import Event, EventRefused, Line
 from orders.publishing.outages import survive
 from orders.publishing.stream import MAX_WAIT_SECONDS, Numbered, Stream, cut
 from stores.waits import allow_long_waits

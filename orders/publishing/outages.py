@@ -54,6 +54,6 @@ def survive(call: Callable[[], Result], timeout: float) -> Result:
             return result
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """What a database error says, in one line."""
     return next(iter(str(error).splitlines()), type(error).__name__)

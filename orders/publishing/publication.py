@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from orders import documents
+from orders import documents, fragments
 from orders.models import REPRESENTATION, SalesOrder, Shipment
 from orders.publishing.drafts import Draft
 from orders.publishing.filing import file
+from wire.times import format_time
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,8 @@ class Publication:
         order.updated_time = time
         order.representation = REPRESENTATION
         order.document = documents.to_text(self.document)
+        order.fragment = fragments.make(order.document.encode(), self.document["updatedTime"])
+        order.fragment_time = time
 
     def changed_shipments(self) -> Iterator[Shipment]:
         """The shipments that are new, or whose carrier or tracking number changed, with the new values."""
@@ -42,3 +45,14 @@ class Publication:
                 row.tracking_id, row.carrier = shown["trackingId"], shown["carrier"]
                 row.order_id = self.order.pk
                 yield row
+
+
+def has_its_fragment(order: SalesOrder) -> bool:
+    """Whether the stored fragment is good, and holds the stored document."""
+    if not order.fragment or order.fragment_time != order.updated_time:
+        return False
+    try:
+        content = fragments.read(bytes(order.fragment))
+    except fragments.NotAFragment:
+        return False
+    return content == (order.document.encode(), format_time(order.updated_time))

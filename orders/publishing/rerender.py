@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import orjson
 from django.db import transaction
 
+from orders import fragments
 from orders.documents import to_text
 from orders.models import REPRESENTATION, FeedClock, FeedHead, SalesOrder
 from orders.publishing.batch import Batch
 from orders.publishing.filing import is_filed
-from orders.publishing.publication import Publication
+from orders.publishing.publication import Publication, has_its_fragment
 from orders.publishing.tables import publish_orders, write_orders
 from stores.waits import allow_long_waits
 
@@ -66,6 +67,7 @@ def _is_outdated(publication: Publication) -> bool:
         order.representation != REPRESENTATION
         or order.document != to_text(publication.document)
         or not is_filed(order, publication.document)
+        or not has_its_fragment(order)
     )
 
 
@@ -74,6 +76,13 @@ def _is_wrong(publication: Publication) -> bool:
     if not is_filed(publication.order, publication.document):
         return True
     try:
-        return bool(orjson.loads(publication.order.document) != publication.document)
-    except orjson.JSONDecodeError:
+        return any(orjson.loads(text) != publication.document for text in _read_texts(publication.order))
+    except (orjson.JSONDecodeError, fragments.NotAFragment):
         return True
+
+
+def _read_texts(order: SalesOrder) -> Iterator[str | bytes]:
+    """The document as pollers read it: as text and, if they take gzip, from the fragment."""
+    yield order.document
+    if order.fragment and order.fragment_time == order.updated_time:
+        yield fragments.read(bytes(order.fragment)).document

@@ -107,8 +107,13 @@ class Stream:
             return not self._closed
 
 
+def is_blank(line: Line) -> bool:
+    """Whether a line is passed over."""
+    return isinstance(line, bytes) and not line.strip()
+
+
 def _number(lines: Iterable[Line]) -> Iterator[Numbered]:
     """The lines that are not blank, numbered."""
     for number, line in enumerate(lines, start=1):
-        if not (isinstance(line, bytes) and not line.strip()):
+        if not is_blank(line):
             yield number, line

@@ -18,6 +18,8 @@ ORDER_COLUMNS = [
     "updated_time",
     "representation",
     "document",
+    "fragment",
+    "fragment_time",
 ]
 SHIPMENT_COLUMNS = ["tracking_id", "carrier"]
 EVENT_COLUMNS = [field.name for field in StatusEvent._meta.concrete_fields if not field.primary_key]

@@ -3,7 +3,8 @@
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import TooManyFieldsSent
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 from django.utils.http import http_date
@@ -33,10 +34,14 @@ def add_deprecation(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def _successor(request: HttpRequest) -> str:
-    """The same question in v3; parameters that v3 does not know are left out."""
+    """The same question in v3, without what v3 does not know; without parameters if too many were sent."""
+    try:
+        sent = request.GET
+    except TooManyFieldsSent:
+        sent = QueryDict()
     known = [
         (SUCCESSORS[name], text)
-        for name, texts in request.GET.lists()
+        for name, texts in sent.lists()
         if name in SUCCESSORS and (name != "id" or request.path.endswith("/id"))
         for text in texts
     ]

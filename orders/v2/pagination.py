@@ -1,6 +1,6 @@
 """The bodies of v2: bare arrays, paged by `Link` only (contract, section 6)."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import orjson
 
@@ -41,5 +41,10 @@ def legacy_text(document: bytes) -> bytes:
     return orjson.dumps(legacy_order(orjson.loads(document)))
 
 
+def missing_row(order_id: str, code: int) -> dict[str, Any]:
+    """The row in place of an order that is not shown, for the reason `code`: 404 or 413."""
+    return {"orderId": order_id, "error": {"code": code, "message": MESSAGES[code]}}
+
+
 def _missing(order_id: str, code: int) -> bytes:
-    return orjson.dumps({"orderId": order_id, "error": {"code": code, "message": MESSAGES[code]}})
+    return orjson.dumps(missing_row(order_id, code))

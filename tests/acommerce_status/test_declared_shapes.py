@@ -54,6 +54,7 @@ def test_stored_documents_have_the_declared_shape() -> None:
 def test_stored_documents_are_what_the_serializers_take() -> None:
     documents = [orjson.loads(text) for text in SalesOrder.objects.values_list("document", flat=True)]
 
+    assert len(documents) == 8
     for stored in documents:
         assert set(stored) == set(SalesOrderSerializer().fields)
         SalesOrderSerializer(data=stored).is_valid(raise_exception=True)

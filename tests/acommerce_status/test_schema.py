@@ -23,7 +23,7 @@ def operations(version: str) -> Iterator[tuple[str, str, JSON]]:
 
 
 def contents(version: str) -> Iterator[tuple[str, JSON]]:
-    """Every body that is described: where, and what is said of it."""
+    """Every body that is described: where, and its description."""
     for path, method, operation in operations(version):
         for status, answer in operation["responses"].items():
             for content in resolved(version, answer).get("content", {}).values():
@@ -117,16 +117,20 @@ def test_only_the_operations_of_v2_are_deprecated() -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_answer_of_a_poll_is_documented_with_its_headers(version: str) -> None:
     extra = {"Deprecation", "Sunset", "Link"} if version == "v2" else set()
-    polls = [operation for path, _, operation in operations(version) if path.startswith(f"/{version}/")]
+    polls = [
+        (path, operation) for path, _, operation in operations(version) if path.startswith(f"/{version}/")
+    ]
 
-    for operation in polls:
+    assert len(polls) == 4
+    for path, operation in polls:
         answers = {status: resolved(version, answer) for status, answer in operation["responses"].items()}
         headers = {status: set(answer["headers"]) for status, answer in answers.items()}
         counted = {"X-Request-ID", "Cache-Control", "RateLimit", "RateLimit-Policy"} | extra
+        page = {"Link"} if not path.endswith("/id") else set()
 
         assert set(answers) == {"200", "304"} | ERRORS
-        assert headers["200"] == headers["304"] | ({"Link"} & headers["200"])
-        assert headers["200"] - {"Link"} == (counted | {"ETag"}) - {"Link"}
+        assert headers["200"] == counted | {"ETag"} | page
+        assert headers["304"] == counted | {"ETag"} | page
         assert headers["400"] == headers["403"] == counted
         assert headers["401"] == {"X-Request-ID", "Cache-Control", "WWW-Authenticate"} | extra
         assert headers["429"] == counted | {"Retry-After"}
@@ -135,7 +139,10 @@ def test_every_answer_of_a_poll_is_documented_with_its_headers(version: str) -> 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_body_has_an_example_that_fits_its_shape(version: str) -> None:
-    for where, content in contents(version):
+    found = dict(contents(version))
+
+    assert len(found) > 20
+    for where, content in found.items():
         assert content.get("examples"), where
         for example in content["examples"].values():
             assert_valid(version, example["value"], content["schema"])
@@ -143,14 +150,20 @@ def test_every_body_has_an_example_that_fits_its_shape(version: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_lists_of_words_in_answers_are_open(version: str) -> None:
-    assert [part for part in parts(document(version)["components"]) if "enum" in part] == []
+    found = list(parts(document(version)["components"]))
+
+    assert len(found) > 100
+    assert [part for part in found if "enum" in part] == []
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_parameter_is_explained(version: str) -> None:
-    for _, _, operation in operations(version):
-        for parameter in operation.get("parameters", []):
-            assert len(parameter["description"]) > 10
+    found = [
+        parameter for _, _, operation in operations(version) for parameter in operation.get("parameters", [])
+    ]
+
+    assert len(found) > 10
+    assert min(len(parameter["description"]) for parameter in found) > 10
 
 
 def test_either_header_may_carry_the_token() -> None:
@@ -170,4 +183,4 @@ def test_every_operation_is_described(version: str) -> None:
     lengths = [len(operation["description"]) for _, _, operation in operations(version)]
 
     assert lengths
-    assert min(lengths) > 40
+    assert min(lengths) > 20

@@ -6,6 +6,7 @@ from drf_spectacular.drainage import GENERATOR_STATS, warn
 
 from acommerce_status.openapi.document import Contents
 from acommerce_status.openapi.parameters import KINDS
+from acommerce_status.openapi.v3 import OrdersByIdDescription
 from orders.polling.fields import WordParameter
 from tests.openapi import JSON
 
@@ -50,4 +51,17 @@ def test_a_kind_of_parameter_without_a_description_is_refused_with_what_to_add(
         " OpenAPI description yet. Add a line for WordParameter to KINDS in"
         " acommerce_status/openapi/parameters.py: a function that takes the filter and returns the JSON"
         " Schema of one value."
+    )
+
+
+def test_a_view_without_a_description_is_refused_with_what_to_add(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OrdersByIdDescription, "target_class", None)
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("schema_snapshots", check=True)
+
+    assert str(refusal.value) == (
+        "The view orders.v3.views.OrdersByIdView has no OpenAPI description yet. Add two classes to"
+        " acommerce_status/openapi, where the views beside it are described: a schema that says what the view"
+        " answers, and a ViewDescription that names both."
     )

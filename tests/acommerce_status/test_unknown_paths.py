@@ -86,9 +86,3 @@ def test_a_host_that_is_not_ours_is_refused_in_the_shape_of_the_wire(api: Client
     assert_legacy_error(
         legacy, 400, errors=[{"message": "The request was not accepted.", "reason": "bad_request"}]
     )
-
-
-def test_a_thousand_parameters_are_refused_in_the_shape_of_the_wire(api: Client) -> None:
-    response = api.get("/v3/channel/lazada-th/sales-order-status?" + "a=1&" * 1_001)
-
-    assert_problem(response, 400, "BAD_REQUEST")

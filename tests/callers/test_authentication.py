@@ -18,6 +18,7 @@ V3 = [f"/v3{path}" for path in PATHS]
 V2 = [f"{prefix}{path}" for prefix in ("/v2", "") for path in PATHS]
 
 MISSING = "Send a token from POST /identity/token in the header X-Subject-Token."
+KEY_SENT = "An API key opens nothing by itself: trade it for a token by POST /identity/token, and send that."
 REFUSED = "The token is unknown, expired or revoked. Get a new one from POST /identity/token."
 
 
@@ -25,7 +26,7 @@ REFUSED = "The token is unknown, expired or revoked. Get a new one from POST /id
 def test_v3_without_a_token_is_told_where_to_get_one(anyone: Client, path: str) -> None:
     response = anyone.get(path)
 
-    assert_problem(response, 401, "UNAUTHENTICATED", detail=MISSING)
+    assert_problem(response, 401, "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("path", V2)
@@ -51,11 +52,35 @@ def test_a_bearer_token_is_accepted_too(anyone: Client, token: str, scheme: str,
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "Basic {token}", "{token}", "Token {token}"])
+@pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "{token}", "Token {token}"])
 def test_another_authorization_is_none(anyone: Client, token: str, value: str) -> None:
     response = anyone.get(V3[0], headers={"Authorization": value.format(token=token)})
 
-    assert_problem(response, 401, "UNAUTHENTICATED", detail=MISSING)
+    assert_problem(response, 401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("name", ["X-Subject-Token", "Authorization"])
+def test_a_key_in_place_of_a_token_is_told_what_it_is_for(
+    anyone: Client, caller: Credentials, name: str
+) -> None:
+    prefix = "Bearer " if name == "Authorization" else ""
+
+    own, made_up = (anyone.get(V3[0], headers={name: prefix + key}) for key in (caller.key, "x" * 43))
+
+    for response in (own, made_up):
+        assert_problem(response, 401, "UNAUTHENTICATED", detail=KEY_SENT)
+
+
+@pytest.mark.parametrize("headers", [{"X-API-Key": "x"}, {"Authorization": "basic cG9sbGVyOng="}], ids=str)
+@pytest.mark.django_db
+def test_a_key_where_other_apis_take_it_is_told_so_too(anyone: Client, headers: dict[str, str]) -> None:
+    response = anyone.get(V3[0], headers=headers)
+
+    assert_problem(response, 401, "UNAUTHENTICATED", detail=KEY_SENT)
+
+
+def test_a_token_beside_a_key_is_enough(api: Client) -> None:
+    assert api.get(V3[0], headers={"X-API-Key": "x"}).status_code == 200
 
 
 def test_the_token_is_found_in_its_own_header_first(anyone: Client, token: str) -> None:

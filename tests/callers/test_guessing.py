@@ -6,7 +6,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.conftest import Credentials
-from tests.shapes import assert_problem
+from tests.shapes import assert_quota_exceeded
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 
@@ -68,10 +68,7 @@ def test_a_refusal_tells_how_long_to_wait_and_that_is_enough(second: int) -> Non
         clock.shift(int(refused["Retry-After"]))
         again = guess("poller")
 
-    assert_problem(
-        refused, 429, "QUOTA_EXCEEDED", **{"violated-policies": refused.json()["violated-policies"]}
-    )
-    assert "username" in refused.json()["violated-policies"]
+    assert_quota_exceeded(refused, "3 in 60 seconds", "address", "username")
     assert again.status_code == 401
 
 

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.conftest import Credentials
 from tests.shapes import assert_problem
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
@@ -13,6 +14,7 @@ CREDENTIALS = "auth.apiKeyCredentials"
 USERNAME = "auth.apiKeyCredentials.username"
 KEY = "auth.apiKeyCredentials.apiKey"
 
+EXAMPLE = '{"auth": {"apiKeyCredentials": {"username": "YOUR-NAME", "apiKey": "YOUR-KEY"}}}'
 GOOD = '{"auth":{"apiKeyCredentials":{"username":"poller","apiKey":"กุญแจ"}}}'
 
 UNREADABLE = {
@@ -43,7 +45,7 @@ def test_a_body_that_is_not_a_json_object_is_refused(anyone: Client, case: str) 
 
     detail = response.json()["errors"][0]["detail"]
     assert "must be a JSON object" in detail
-    error = {"parameter": "body", "detail": detail, "suggestion": None}
+    error = {"parameter": "body", "detail": detail, "suggestion": EXAMPLE}
     assert_problem(response, 400, "BAD_BODY", detail="The body was not accepted.", errors=[error])
 
 
@@ -53,6 +55,14 @@ def test_a_body_that_is_too_long_is_refused(anyone: Client, size: int) -> None:
 
     error = {"parameter": "body", "detail": "must be at most 16384 bytes", "suggestion": None}
     assert_problem(response, 400, "BAD_BODY", errors=[error])
+
+
+def test_a_body_of_exactly_16_kib_is_read(anyone: Client) -> None:
+    body = GOOD.encode().ljust(16 * 1024)
+
+    response = anyone.generic("POST", PATH, body, content_type="application/json")
+
+    assert_problem(response, 401, "WRONG_CREDENTIALS")
 
 
 @pytest.mark.parametrize(
@@ -87,11 +97,28 @@ def test_each_field_that_is_missing_or_wrong_is_named(
     errors = response.json()["errors"]
     assert {error["parameter"] for error in errors} == named
     assert all(set(error) == {"parameter", "detail", "suggestion"} and error["detail"] for error in errors)
+    assert {error["suggestion"] for error in errors} == {EXAMPLE if named <= {AUTH, CREDENTIALS} else None}
     assert_problem(response, 400, "BAD_BODY", detail="The body was not accepted.", errors=errors)
 
 
 def test_an_empty_body_lacks_the_first_field(anyone: Client) -> None:
     response = anyone.generic("POST", PATH, b"", content_type="application/json")
 
-    error = {"parameter": "auth", "detail": "This field is required.", "suggestion": None}
+    error = {"parameter": "auth", "detail": "This field is required.", "suggestion": EXAMPLE}
     assert_problem(response, 400, "BAD_BODY", errors=[error])
+
+
+@pytest.mark.parametrize("headers", [{"X-API-Key": "x"}, {"Authorization": "Basic cG9sbGVyOng="}], ids=str)
+def test_a_key_in_a_header_is_answered_with_the_right_body(anyone: Client, headers: dict[str, str]) -> None:
+    response = anyone.post(PATH, headers=headers)
+
+    assert_problem(response, 400, "BAD_BODY", errors=response.json()["errors"])
+    assert [error["suggestion"] for error in response.json()["errors"]] == [EXAMPLE]
+
+
+def test_the_body_that_is_suggested_has_the_right_form(anyone: Client, caller: Credentials) -> None:
+    body = EXAMPLE.replace("YOUR-NAME", caller.username).replace("YOUR-KEY", caller.key)
+
+    response = anyone.generic("POST", PATH, body.encode(), content_type="application/json")
+
+    assert response.status_code == 200

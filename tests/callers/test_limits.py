@@ -9,7 +9,7 @@ from pytest_django import Settings
 from callers.administration import create_caller
 from testbed.feeds import FEED, PATH, V2_FEED
 from testbed.tokens import issue_token
-from tests.shapes import assert_legacy_error, assert_problem
+from tests.shapes import assert_legacy_error, assert_quota_exceeded
 
 pytestmark = pytest.mark.wire
 
@@ -74,13 +74,7 @@ def test_a_caller_that_used_up_its_quota_is_told_an_honest_wait(
         again = api.get(FEED)
 
     assert served == [200, 200]
-    assert_problem(
-        refused,
-        429,
-        "QUOTA_EXCEEDED",
-        detail=f"More requests than 2 in 60 seconds. Wait {wait} seconds, then go on where you were.",
-        **{"violated-policies": ["caller"]},
-    )
+    assert_quota_exceeded(refused, "2 in 60 seconds", "caller")
     assert refused["RateLimit"] == f'"caller";r=0;t={wait}'
     assert refused["RateLimit-Policy"] == '"caller";q=2;w=60'
     assert 1 <= wait <= 60

@@ -4,7 +4,7 @@ from django.test import Client
 
 from testbed.feeds import FEED, PATH
 from tests.callers.test_limits import remaining
-from tests.shapes import assert_problem
+from tests.shapes import assert_quota_exceeded
 
 pytestmark = pytest.mark.wire
 
@@ -37,5 +37,5 @@ def test_one_order_can_be_asked_for_six_times_a_minute(api: Client) -> None:
         again = api.get(BY_ID, {"id": "A"})
 
     assert served == [200] * 6
-    assert_problem(refused, 429, "QUOTA_EXCEEDED", **{"violated-policies": ["order"]})
+    assert_quota_exceeded(refused, "6 in 60 seconds", "order")
     assert (other.status_code, feed.status_code, again.status_code) == (200, 200, 200)

@@ -7,7 +7,7 @@ from callers.administration import create_caller
 from callers.models import Caller, Token
 from testbed.feeds import FEED
 from tests.conftest import Credentials
-from tests.shapes import assert_problem
+from tests.shapes import assert_problem, assert_quota_exceeded
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 
@@ -31,7 +31,7 @@ def test_a_request_for_a_token_is_one_of_its_caller_s(caller: Credentials) -> No
     refused = identify(caller)
 
     assert last["RateLimit"].startswith('"caller";r=0;')
-    assert_problem(refused, 429, "QUOTA_EXCEEDED", **{"violated-policies": ["caller"]})
+    assert_quota_exceeded(refused, "3 in 86400 seconds", "caller")
     assert int(refused["Retry-After"]) >= 1
     assert Token.objects.count() == 2
 

@@ -53,9 +53,11 @@ def test_the_table_of_settings_names_what_is_read_from_the_environment() -> None
 def test_the_bounds_of_numbers_and_their_defaults_are_those_of_the_code() -> None:
     call = r"""environment\.whole\("(\w+)", ([\d_]+), ([\d_]+), ([\d_]+)\)"""
     shown = section("docs/running.md", "Settings")
-    for name, *numbers in re.findall(call, read("acommerce_status/settings.py")):
-        default, least, most = (number.replace("_", "") for number in numbers)
+    calls = re.findall(call, read("acommerce_status/settings.py"))
 
+    assert len(calls) > 3
+    for name, *numbers in calls:
+        default, least, most = (number.replace("_", "") for number in numbers)
         assert f"\n| `{name}` | {default} | {least} to {most}" in shown
 
 
@@ -120,6 +122,14 @@ def test_commands_of_make_are_targets(page: str) -> None:
 
     assert named
     assert named <= targets
+
+
+def test_the_files_that_contributing_names_exist() -> None:
+    named = set(re.findall(r"`([\w./]+/[\w./]*|[\w]+\.\w+)`", read("CONTRIBUTING.md")))
+    paths = {path for path in named if not path.startswith("...")}
+
+    assert len(paths) > 20
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
 
 
 def test_the_index_leads_to_every_page() -> None:

@@ -11,6 +11,7 @@ USERS = {
     "ROOT_URLCONF": "acommerce_status",
     "WSGI_APPLICATION": "acommerce_status",
     "MIDDLEWARE": "acommerce_status",
+    "LOGGING": "acommerce_status",
     "FILED_STATUSES": "orders",
     "REST_FRAMEWORK": "callers",
     "CACHES": "callers",

@@ -15,7 +15,7 @@ from testbed.events import at, event
 from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 from tests.openapi import assert_documented
-from tests.shapes import assert_problem
+from tests.shapes import assert_problem, assert_quota_exceeded
 
 pytestmark = pytest.mark.wire
 
@@ -127,7 +127,7 @@ def test_head_is_get_without_a_body(api: Client) -> None:
 def test_nothing_can_be_written(api: Client, method: str) -> None:
     response = getattr(api, method)(PATH)
 
-    assert_problem(response, 405, "METHOD_NOT_ALLOWED")
+    assert_problem(response, 405, "METHOD_NOT_ALLOWED", detail=f'Method "{method.upper()}" not allowed.')
     assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
@@ -137,7 +137,7 @@ def test_options_needs_no_token(anyone: Client) -> None:
     assert (response.status_code, response["Allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
-def test_without_a_token_nothing_is_told(anyone: Client) -> None:
+def test_without_a_token_nothing_is_shown(anyone: Client) -> None:
     response = anyone.get(PATH)
 
     assert_problem(response, 401, "UNAUTHENTICATED")
@@ -156,13 +156,13 @@ def test_a_parameter_is_refused(api: Client) -> None:
     assert_documented(response, "v3", PATH)
 
 
-def test_a_used_up_quota_is_told(api: Client, settings: Settings) -> None:
+def test_a_used_up_quota_is_refused(api: Client, settings: Settings) -> None:
     settings.CALLER_RATE = "1/m"
     with time_machine.travel("2026-11-23T10:00:00Z", tick=False):
         api.get(PATH)
         response = api.get(PATH)
 
-    assert_problem(response, 429, "QUOTA_EXCEEDED", **{"violated-policies": ["caller"]})
+    assert_quota_exceeded(response, "1 in 60 seconds", "caller")
     assert_documented(response, "v3", PATH)
 
 

@@ -52,7 +52,7 @@ def plain(before: bytes, documents: list[str], after: bytes) -> bytes:
 
 
 def joined(before: bytes, documents: list[str], after: bytes) -> bytes:
-    return fragments.join(before, [fragments.make(document, TIME) for document in documents], after)
+    return fragments.join(before, [fragments.make(document.encode(), TIME) for document in documents], after)
 
 
 PAGES: dict[str, tuple[bytes, list[str], bytes]] = {
@@ -84,9 +84,9 @@ def test_a_joined_page_is_the_plain_one_compressed(before: bytes, documents: lis
 
 @given(document=TEXTS | JSON_LIKE | HEAVY)
 def test_a_fragment_tells_document_length_and_time(document: str) -> None:
-    fragment = fragments.make(document, TIME)
+    fragment = fragments.make(document.encode(), TIME)
 
-    assert fragments.read(fragment) == (document, TIME)
+    assert fragments.read(fragment) == (document.encode(), TIME)
     assert fragments.length(fragment) == len(document.encode())
     assert fragments.updated_time(fragment) == TIME
 
@@ -116,14 +116,14 @@ def test_php_reads_joined_pages(stored: list[str]) -> None:
 
 @pytest.mark.parametrize("document", ["", "{}", '{"orderId":"O-1","detail":"ส่งแล้ว"}' * 20])
 def test_what_was_damaged_is_no_fragment(document: str) -> None:
-    fragment = fragments.make(document, TIME)
+    fragment = fragments.make(document.encode(), TIME)
     cut = [fragment[:length] for length in range(len(fragment))]
     flipped = [
         fragment[:index] + bytes([fragment[index] ^ 1]) + fragment[index + 1 :]
         for index in (*range(8), *range(len(fragment) - 4, len(fragment)))
     ]
 
-    for damaged in [*cut, *flipped, fragment + b"\0", fragment + fragments.make("x", TIME)[35:]]:
+    for damaged in [*cut, *flipped, fragment + b"\0", fragment + fragments.make(b"x", TIME)[35:]]:
         with pytest.raises(fragments.NotAFragment):
             fragments.read(damaged)
 

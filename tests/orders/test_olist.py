@@ -92,6 +92,7 @@ def test_v3_holds_exactly_the_orders_of_the_file(reader: Client, expected: dict[
 
 
 def test_v2_holds_exactly_the_orders_of_the_file(reader: Client, expected: dict[str, Any]) -> None:
+    assert len(expected) == 25
     for channel, orders in expected.items():
         found = list(legacy_orders(reader, channel))
 

@@ -12,7 +12,9 @@ SECRET = "5ec2e7" * 6
 GET = f"GET /healthz?token={SECRET} HTTP/1.1"
 POST = f"POST /identity/token?token={SECRET} HTTP/1.1"
 TOKEN = f"X-Subject-Token: {SECRET}"
-NEXT = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
+SMUGGLED = "DELETE /redoc/standalone.js"
+"""How the log would name the next request, which nobody else sends."""
+NEXT = f"{SMUGGLED} HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CHUNKED = "Transfer-Encoding: chunked"
 CHUNKS = f"5\r\nhello\r\n0\r\n\r\n{NEXT}"
 

@@ -136,4 +136,5 @@ def test_a_database_that_restarts_costs_nothing_and_one_that_stays_away_ends_it_
         assert "Traceback" not in said
         assert "CommandError: The database failed: " in said
     assert "The first 1 lines, blank ones not counted, are published" in failed[2]
-    assert "The first 0 lines, blank ones not counted, are published" in away[2]
+    assert "1 lines that were read and not published are in stdin." in failed[2]
+    assert away[2].endswith(" Nothing was published.\n")

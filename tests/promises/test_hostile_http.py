@@ -6,12 +6,13 @@ Fails when a check is taken out of acommerce_status.requests: then the case name
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from testbed.nginx import NGINX, proxied
-from testbed.servers import Server
-from tests.promises.malformed import BEHIND_NGINX, NEXT, ODD, REFUSED, SECRET, UNREADABLE
+from testbed.servers import Server, serve
+from tests.promises.malformed import BEHIND_NGINX, NEXT, ODD, REFUSED, SECRET, SMUGGLED, UNREADABLE
 from tests.promises.raw import Answer, answers, connect, exchange, read_to_the_end, request
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_it_is_refused_in_our_shape_and_what_follows_it_is_not_read(server: Serv
     log = server.log.read_text()
     assert f"id={refused.json['requestId']}" in log
     assert SECRET not in log + repr(refused)
-    assert "/smuggled" not in log
+    assert SMUGGLED not in log
 
 
 @pytest.mark.parametrize("case", UNREADABLE)
@@ -63,7 +64,7 @@ def test_what_cannot_be_read_is_refused_and_nothing_of_it_is_told(server: Server
     assert (refused.status, refused.body, refused.headers["connection"]) == (status, b"", "close")
     assert [answer.body for answer in exchange(server, HEALTH)] == [b'{"status": "ok"}']
     assert SECRET not in server.log.read_text() + repr(refused)
-    assert "/smuggled" not in server.log.read_text()
+    assert SMUGGLED not in server.log.read_text()
 
 
 @pytest.mark.parametrize("case", ODD)
@@ -89,7 +90,7 @@ def test_nginx_lets_none_through_and_refuses_in_our_shape(nginx: Server, server:
     assert is_problem(refused, status) if status >= 400 else refused.status == status
     logs = server.log.read_text() + "".join(file.read_text() for file in nginx.log.parent.glob("*log"))
     assert SECRET not in logs + repr(refused)
-    assert "/smuggled" not in logs
+    assert SMUGGLED not in logs
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,14 @@ def test_a_body_that_nobody_asked_for_is_not_a_request(server: Server, path: str
 
     assert len(found) == 2
     assert found[1].body == b'{"status": "ok"}'
-    assert "/smuggled" not in server.log.read_text()
+    assert SMUGGLED not in server.log.read_text()
+
+
+def test_a_next_request_that_is_read_would_be_seen_in_the_log(tmp_path: Path) -> None:
+    with serve(tmp_path) as server:
+        exchange(server, NEXT.encode() + HEALTH)
+
+        assert SMUGGLED in server.log.read_text()
 
 
 def test_after_a_body_that_is_not_read_nothing_is_read(server: Server) -> None:
@@ -156,7 +164,7 @@ def test_after_a_body_that_is_not_read_nothing_is_read(server: Server) -> None:
 
     assert [answer.status for answer in found] == [413]
     assert found[0].headers["connection"] == "close"
-    assert "/smuggled" not in server.log.read_text()
+    assert SMUGGLED not in server.log.read_text()
 
 
 @pytest.mark.parametrize("body", ["{}", "{" * 60_000])

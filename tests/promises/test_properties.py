@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, Withdrawal, read_event
+from orders.publishing.decoding import read_event
+from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, Withdrawal
 from orders.publishing.ndjson import BYTE_ORDER_MARK, MAX_LINE_BYTES, read_lines
 from testbed.events import new_orders
 from testbed.feeds import PATH
@@ -78,6 +79,7 @@ def test_any_query_string_is_answered_or_refused(api: Client, path: str, query: 
     assert response.status_code in (200, 400)
     if response.status_code == 400 and path.startswith("/v3"):
         errors = response.json()["errors"]
+        assert errors
         assert all(error["parameter"] is not None and error["detail"] for error in errors)
 
 

@@ -91,6 +91,17 @@ def test_a_time_is_written_with_six_digits_and_a_z(text: str, shown: str) -> Non
     assert format_time(parse_time(text)) == shown
 
 
+@pytest.mark.parametrize(("length", "suggestion"), [(64, "2026-11-22T08:00:00.123456789Z"), (65, None)])
+def test_a_text_of_more_than_64_characters_gets_no_suggestion(length: int, suggestion: str | None) -> None:
+    text = "2026-11-22T08:00:00.123456789".ljust(length - 1, "0") + "Z"
+
+    with pytest.raises(BadTime) as refused:
+        parse_time(text)
+
+    assert len(text) == length
+    assert refused.value.suggestion == suggestion
+
+
 def _understood(text: str) -> str | None:
     """The text if it is a time, else the one that was probably meant, if any."""
     try:

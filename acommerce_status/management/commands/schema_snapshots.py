@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from drf_spectacular.drainage import GENERATOR_STATS
 
 from acommerce_status.openapi.document import Contents, build
-from acommerce_status.openapi.parameters import UndescribedKind
+from acommerce_status.openapi.operations import Undescribed
 from acommerce_status.openapi.v2 import CONTENTS as V2
 from acommerce_status.openapi.v3 import CONTENTS as V3
 from acommerce_status.openapi.views import FOLDER
@@ -53,7 +53,7 @@ def snapshot(version: str, contents: Contents) -> str:
     """The document as it is kept. Raises CommandError after drf-spectacular has printed a warning."""
     try:
         document = build(contents)
-    except UndescribedKind as undescribed:
+    except Undescribed as undescribed:
         raise CommandError(str(undescribed)) from undescribed
     if GENERATOR_STATS:
         raise CommandError(f"drf-spectacular has warnings about {version}; see above.")

@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -15,9 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from orders.models import FeedClock
-from orders.publishing.ingest import BATCH_SIZE, publish
+from orders.publishing.endings import Kept, refusals, what_is_left, why_it_ended
+from orders.publishing.ingest import BATCH_SIZE, Summary, publish
 from orders.publishing.ndjson import read_lines
-from orders.publishing.outages import first_line
 from orders.publishing.progress import Bar, counts
 from orders.publishing.rejects import RejectFile
 from orders.publishing.sources import Source, Stopped, stopped_by_signals
@@ -66,8 +65,13 @@ class Command(BaseCommand):
             Bar(source) as bar,
         ):
             ending, status = self._publish(source, bar, rejects, options)
-        self.stdout.write(counts(bar.summary, time.monotonic() - started))
-        sentences = [*_refusals(bar.summary.rejected, rejects), *ending]
+        printed = counts(bar.summary, time.monotonic() - started)
+        try:
+            self.stdout.write(printed)
+            self.stdout.flush()
+        except OSError as error:
+            ending = [*ending, f"Standard output does not take the summary, {error.strerror}: {printed}."]
+        sentences = [*refusals(bar.summary.rejected, rejects), *ending]
         if sentences:
             raise CommandError(" ".join(sentences), returncode=status)
 
@@ -75,29 +79,28 @@ class Command(BaseCommand):
         self, source: Source, bar: Bar, rejects: RejectFile, options: dict[str, Any]
     ) -> tuple[list[str], int]:
         """Publish all that comes; return what ended it early, in sentences, and the exit status."""
+        lines = Kept(read_lines(cast(BinaryIO, io.BufferedReader(source, BUFFER_BYTES))))
+
+        def show(so_far: Summary) -> None:
+            lines.drop(so_far.total)
+            bar.show(so_far)
+
         with stopped_by_signals(source) as signals:
             try:
                 FeedClock.newest()
                 publish(
-                    read_lines(cast(BinaryIO, io.BufferedReader(source, BUFFER_BYTES))),
+                    lines,
                     batch_size=options["batch_size"],
                     max_wait=MAX_WAIT_SECONDS if source.size is None else None,
                     database_timeout=options["database_timeout"],
                     on_rejected=rejects.write,
-                    on_progress=bar.show,
+                    on_progress=show,
                 )
-            except (Stopped, KeyboardInterrupt):
-                why, status = f"Stopped by {signals[0].name}.", 128 + signals[0]
-            except FeedClock.DoesNotExist:
-                why, status = "The database has no feed clock: run manage.py migrate.", 1
-            except Error as error:
-                why, status = f"The database failed: {first_line(error)}.", 1
-            except OSError as error:
-                why, status = f"{options['file']} cannot be read: {error.strerror}.", 1
-            else:
-                return [], 1
-        where = f"The first {bar.summary.total} lines, blank ones not counted, are published or refused"
-        return [why, f"{where}; ingest what follows, or everything, again."], status
+            except (Stopped, KeyboardInterrupt, FeedClock.DoesNotExist, Error, OSError) as error:
+                source.stop()
+                why, status = why_it_ended(error, options["file"], signals)
+                return [why, *what_is_left(bar.summary.total, lines, source, rejects)], status
+        return [], 1
 
     def _open_rejects(self, path: str | None, name: str, source: Source) -> RejectFile:
         """Raises CommandError, before anything is read."""
@@ -134,13 +137,3 @@ def _open(name: str) -> Source:
         return Source(os.open(name, os.O_RDONLY), close=True)
     except OSError as error:
         raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
-
-
-def _refusals(count: int, rejects: RejectFile) -> Iterator[str]:
-    if not count:
-        return
-    if rejects.failure:
-        yield f"{count} lines were refused; {rejects.path} does not hold them all, because {rejects.failure}:"
-        yield "what it does not hold was written to standard error."
-    else:
-        yield f"{count} lines were refused; see {rejects.path}."

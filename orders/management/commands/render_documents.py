@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from orders.models import SalesOrder
 from orders.publishing.rerender import outdated_orders, rerender
 
 
@@ -26,3 +27,8 @@ class Command(BaseCommand):
             counts = rerender(pks, keep_times=options["keep_times"])
             rewritten, moved = rewritten + counts[0], moved + counts[1]
         self.stdout.write(f"rewritten {rewritten}, of which {moved} got a new updatedTime")
+        if left := SalesOrder.objects.outdated().count():
+            self.stdout.write(
+                f"left {left} in an older representation: without events an order cannot be rendered"
+                " (see audit)"
+            )

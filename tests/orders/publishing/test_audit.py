@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,9 +12,9 @@ from django.db import connection, connections
 from orders.models import FeedClock, SalesOrder, StatusEvent
 from orders.publishing import ingest
 from testbed.events import event, new_orders, shipment_event, withdrawal
-from tests.orders.publishing.damages import CHANNEL, DAMAGES, ORDER, change, change_clock, document
+from tests.orders.publishing.damages import CHANNEL, DAMAGES, ORDER, change, change_clock, document, fragment
 from tests.published import shown, updated_time
-from wire.times import format_time
+from wire.times import EARLIEST, format_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 
@@ -78,6 +79,26 @@ def test_an_order_that_was_shown_wrongly_is_told_to_pollers_again() -> None:
     assert shown()["orderStatus"] == "NEW"
 
 
+@pytest.mark.parametrize(
+    ("fields", "moves"),
+    [
+        ({"fragment": None}, False),
+        ({"fragment": fragment(b"{}"), "fragment_time": EARLIEST}, False),
+        ({"fragment": fragment(b"{}")}, True),
+        ({"fragment": b"no fragment"}, True),
+    ],
+)
+def test_only_a_fragment_that_was_shown_wrongly_is_told_to_pollers_again(
+    fields: dict[str, Any], moves: bool
+) -> None:
+    before = updated_time()
+    change(SalesOrder, **fields)
+
+    audit("--repair")
+
+    assert (updated_time() > before) is moves
+
+
 def test_times_that_are_not_unique_are_told_and_not_repaired() -> None:
     other = SalesOrder.objects.get(channel_id="shopee-th")
     time = format_time(other.updated_time)
@@ -105,7 +126,7 @@ def test_only_the_channel_that_was_asked_for_is_looked_at() -> None:
     change(SalesOrder, document="{")
 
     assert audit("--channel", "shopee-th") == (["Everything is as promised."], "")
-    assert audit("--channel", CHANNEL)[1] == "Findings: 2. Run with --repair."
+    assert audit("--channel", CHANNEL)[1] == "Findings: 3. Run with --repair."
 
 
 def test_a_channel_without_orders_is_taken_for_a_mistake() -> None:

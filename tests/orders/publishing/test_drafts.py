@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orders.models import SalesOrder
+from orders.models import REPRESENTATION, SalesOrder
+from orders.publishing.decoding import read_event
 from orders.publishing.drafts import Draft
-from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal, read_event
+from orders.publishing.events import EventRefused, PublishedEvent, Withdrawal
 from orders.publishing.publication import Publication
 from testbed.events import Fields, event, shipment_event
 
@@ -71,6 +72,19 @@ def test_an_event_that_comes_and_goes_in_one_batch_is_not_published() -> None:
     outcomes = revise(draft, event(eventId="b")), draft.withdraw(Withdrawal(event_id="b", revision=2))
 
     assert (outcomes, draft.document_to_publish()) == (("published", "deleted"), None)
+
+
+@pytest.mark.parametrize(
+    ("representation", "publishes"), [(REPRESENTATION, True), (REPRESENTATION - 1, False)]
+)
+def test_a_document_of_an_older_shape_is_no_reason_to_publish(representation: int, publishes: bool) -> None:
+    draft = drafted(event(eventId="a"))
+    draft.order.document = draft.order.document.replace('"orderStatus"', '"anEarlierName"')
+    draft.order.representation = representation
+
+    revise(draft, event(eventId="a", revision=5))
+
+    assert (draft.document_to_publish() is not None) is publishes
 
 
 @pytest.mark.parametrize("revision", [1, 2])

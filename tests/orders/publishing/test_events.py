@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from orders.publishing.events import PublishedEvent, Withdrawal, read_event
+from orders.publishing.decoding import read_event
+from orders.publishing.events import PublishedEvent, Withdrawal
 from orders.statuses import OrderStatus, ShipmentStatus
 from testbed.events import Fields, event, shipment_event, withdrawal
 

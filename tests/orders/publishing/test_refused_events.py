@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
-from orders.publishing.events import EventRefused, PublishedEvent, Unreadable, read_event
+from orders.publishing.decoding import read_event
+from orders.publishing.events import EventRefused, PublishedEvent, Unreadable
 from testbed.events import Fields, event, shipment_event, withdrawal
 
 NAMES = sorted(event())
@@ -149,3 +151,18 @@ def test_a_line_that_is_no_object_is_refused(line: bytes, why: str) -> None:
 def test_a_line_that_could_not_be_read_is_refused_with_its_reason() -> None:
     with pytest.raises(EventRefused, match="too long"):
         read_event(Unreadable("too long"))
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (b'"\xe9"', "is not JSON in UTF-8: "),
+        (b'"\\ud800"', "is not JSON in UTF-8: "),
+        (b"1e999", "Number out of range"),
+        (b"[" * 30_000, "is nested too deeply"),
+    ],
+)
+def test_a_field_that_we_do_not_know_must_still_be_json(value: bytes, why: str) -> None:
+    line = orjson.dumps(event())
+
+    assert reason(line.replace(b"{", b'{"newInTheirNextRelease":' + value + b",")).startswith(why)

@@ -1,8 +1,10 @@
 """Refused lines are never lost, and never cost anything else (contract, section 8)."""
 
+import io
 import json
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +42,19 @@ def fails(*arguments: str) -> str:
     return str(failed.value)
 
 
-def interrupting(do: Any) -> Any:
-    """In place of `publish`: the same, but `do` is done first, when reject file and input are open."""
+def removing(folder: Path, *, after: bool) -> Any:
+    """In place of `publish`: the same, but the reject file is removed before it, or after it."""
     publish = ingest.publish
 
-    def interrupted(*arguments: Any, **options: Any) -> ingest.Summary:
-        do()
-        return publish(*arguments, **options)
+    def remove() -> None:
+        next(folder.glob("*.rejects.ndjson")).unlink()
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        if not after:
+            remove()
+        publish(*arguments, **options)
+        if after:
+            remove()
 
     return interrupted
 
@@ -61,6 +69,24 @@ def test_each_run_has_a_reject_file_of_its_own_and_keeps_the_others(folder: Path
 
     assert said == [f"1 lines were refused; see {file.name}." for file in files]
     assert [texts(file) for file in files] == [["xnonsense"], ["ynonsense"], ["xnonsense"]]
+
+
+def test_two_that_start_at_the_same_moment_have_a_file_each(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = [datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC), datetime.now(UTC)]
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return moments.pop(0)
+
+    monkeypatch.setattr("orders.publishing.rejects.datetime", Clock)
+    Path("events").write_bytes(BAD)
+
+    assert fails("events") != fails("events")
+    assert len(list(folder.glob("*.rejects.ndjson"))) == 2
+    assert not moments
 
 
 def test_a_run_without_refusals_leaves_nothing_behind_and_takes_nothing_away(folder: Path) -> None:
@@ -143,12 +169,12 @@ def test_what_a_full_disk_does_not_take_is_said_and_the_others_go_in(
     assert history() == ["a", "b"]
 
 
+@pytest.mark.parametrize("after", [False, True])
 def test_what_was_in_a_reject_file_that_somebody_removed_is_said(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     Path("events").write_bytes(BAD)
-    remove = interrupting(lambda: next(folder.glob("*.rejects.ndjson")).unlink())
-    monkeypatch.setattr("orders.management.commands.ingest.publish", remove)
+    monkeypatch.setattr("orders.management.commands.ingest.publish", removing(folder, after=after))
 
     said = fails("events")
 
@@ -176,3 +202,18 @@ def test_a_file_that_cannot_be_read_any_further_goes_in_as_far_as_it_goes(
         " or refused; ingest what follows, or everything, again."
     )
     assert history() == ["a"]
+
+
+def test_a_summary_that_cannot_be_printed_is_in_the_sentence_at_the_end() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    Path("events").write_bytes(line("a") + BAD)
+
+    with pytest.raises(CommandError, match="1 lines were refused; see events") as failed:
+        call_command("ingest", "events", stdout=Full())
+
+    assert "Standard output does not take the summary, No space left on device: published 1," in str(
+        failed.value
+    )

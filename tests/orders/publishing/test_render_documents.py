@@ -7,11 +7,14 @@ import pytest
 from django.core.management import call_command
 
 from acommerce_status.checks import check_documents
-from orders.models import REPRESENTATION, SalesOrder
+from orders import fragments
+from orders.models import REPRESENTATION, STEP, FeedClock, SalesOrder
 from orders.publishing import ingest
 from testbed.events import event, new_orders
 from tests.orders.publishing.damages import document
+from tests.orders.publishing.test_audit import audit
 from tests.published import shown
+from wire.times import format_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("committed")]
 
@@ -59,6 +62,30 @@ def test_an_older_document_of_the_same_meaning_is_rewritten_where_it_is() -> Non
     assert said == "rewritten 1, of which 0 got a new updatedTime\n"
     assert (order.document, order.representation) == (document(), REPRESENTATION)
     assert (times(), shown()) == (before, meant)
+
+
+def test_orders_of_the_first_release_get_fragments_where_they_are() -> None:
+    before = times()
+    SalesOrder.objects.update(representation=1, fragment=None, fragment_time=None)
+
+    said = render_documents()
+
+    assert said == "rewritten 5, of which 0 got a new updatedTime\n"
+    assert times() == before
+    assert audit() == (["Everything is as promised."], "")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--keep-times"]])
+def test_what_a_publisher_of_the_first_release_rewrote_gets_a_fragment_again(arguments: list[str]) -> None:
+    time = FeedClock.newest() + STEP
+    make_older(updated_time=time, document=document(orderStatus="NEW", updatedTime=format_time(time)))
+
+    said = render_documents(*arguments)
+
+    order = SalesOrder.objects.get(order_id="FRIS00201")
+    assert said == "rewritten 1, of which 0 got a new updatedTime\n"
+    assert order.updated_time == order.fragment_time == time
+    assert fragments.read(bytes(order.fragment or b"")) == (order.document.encode(), format_time(time))
 
 
 def test_an_older_document_of_another_meaning_moves_to_the_end_of_the_feed() -> None:

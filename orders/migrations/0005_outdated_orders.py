@@ -1,0 +1,38 @@
+"""An index of the orders in an older representation; in time it is empty. Publishers wait while it is made.
+
+It is made outside of a transaction, so that polls wait for nothing, and may take a day.
+"""
+
+from django.db import migrations, models
+
+
+DAY = 24 * 60 * 60
+
+
+def allow_a_day(apps, schema_editor):
+    connection = schema_editor.connection
+    if connection.vendor == "postgresql":
+        schema_editor.execute(f"SET statement_timeout = '{DAY}s'")
+        connection.connection.patience_seconds = DAY
+
+
+def as_before(apps, schema_editor):
+    connection = schema_editor.connection
+    if connection.vendor == "postgresql":
+        schema_editor.execute("RESET statement_timeout")
+        connection.connection.patience_seconds = connection.settings_dict["PATIENCE_SECONDS"]
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("orders", "0004_fragments")]
+    operations = [
+        migrations.RunPython(allow_a_day, migrations.RunPython.noop),
+        migrations.AddIndex(
+            model_name="salesorder",
+            index=models.Index(
+                fields=["id"], condition=models.Q(representation__lt=2), name="outdated_orders"
+            ),
+        ),
+        migrations.RunPython(as_before, migrations.RunPython.noop),
+    ]
