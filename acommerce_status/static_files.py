@@ -21,16 +21,20 @@ def files() -> dict[str, Path]:
     return {name: Path(place.path(name)) for finder in get_finders() for name, place in finder.list(None)}
 
 
-def _changed(request: HttpRequest, name: str) -> datetime | None:
-    return datetime.fromtimestamp(int(files()[name].stat().st_mtime), UTC) if name in files() else None
-
-
-@get_only
-@last_modified(_changed)
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """The file, which granian sends by its name. Its policy does not concern pages that load it."""
     if name not in files():
         raise Http404
+    return _file(request, name)
+
+
+def _changed(request: HttpRequest, name: str) -> datetime:
+    return datetime.fromtimestamp(int(files()[name].stat().st_mtime), UTC)
+
+
+@get_only
+@last_modified(_changed)
+def _file(request: HttpRequest, name: str) -> HttpResponseBase:
     response = FileResponse(files()[name].open("rb"))
     del response["Content-Disposition"]
     response["Content-Security-Policy"] = ALONE
