@@ -1,4 +1,4 @@
-"""The stored v3 document of an order (contract, section 4): built, stamped, written as text."""
+"""The stored v3 document of an order (contract, section 4): build it, stamp it, write it as text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,7 +76,9 @@ def created_time(order: SalesOrder, events: Iterable[KnownEvent]) -> datetime | 
 
     The time that is stored if the order has no event at all.
     """
-    newest = max(events, key=lambda event: (not event.deleted, *_by_time(event)), default=order)
+    newest = max(
+        events, key=lambda event: (not event.deleted, event.event_time, event.event_id), default=order
+    )
     return newest.order_created_time
 
 

@@ -8,11 +8,12 @@ from typing import Any, Generic, Literal, TypeVar, overload
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Case, Func, IntegerField, TextField, When
+from django.db.models import Case, F, Func, IntegerField, Q, TextField, When
 
+from orders import fragments
 from orders.models import SalesOrderQuerySet
 from orders.question import Question, statement
-from stores.raw import raw_column
+from stores.raw import execute_raw
 from wire.times import TIME_LENGTH
 
 MAX_PAGE_BYTES = 8 * 1024 * 1024
@@ -26,9 +27,10 @@ Item = TypeVar("Item")
 
 
 class Form(Enum):
-    """What a page is made of: the stored JSON, as bytes, or rows for those who look into them."""
+    """What a page is made of: the stored JSON as bytes, the same compressed (orders.fragments), or rows."""
 
     TEXT = "text"
+    GZIP = "gzip"
     ROWS = "rows"
 
 
@@ -48,6 +50,7 @@ class Page(Generic[Item]):
 
     items: list[Item]
     has_more: bool
+    form: Form = Form.TEXT
 
 
 class OctetLength(Func):
@@ -62,7 +65,7 @@ class OctetLength(Func):
 
 
 @overload
-def page(question: Question, size: int, form: Literal[Form.TEXT] = Form.TEXT) -> Page[bytes]: ...
+def page(question: Question, size: int, form: Literal[Form.TEXT, Form.GZIP] = Form.TEXT) -> Page[bytes]: ...
 @overload
 def page(question: Question, size: int, form: Literal[Form.ROWS]) -> Page[Row]: ...
 def page(question: Question, size: int, form: Form = Form.TEXT) -> Page[Any]:
@@ -73,7 +76,7 @@ def page(question: Question, size: int, form: Form = Form.TEXT) -> Page[Any]:
     items = _read(question, size + 1, form)
     if None in items:
         return _weighed_page(question, size, form)
-    return Page(items[:size], has_more=len(items) > size)
+    return Page(items[:size], len(items) > size, form)
 
 
 def updated_time(document: bytes) -> str:
@@ -90,28 +93,52 @@ def _read(question: Question, limit: int, form: Form) -> list[Any]:
     database = settings.FEED_DATABASE
     sql, parameters = statement(question, _COLUMNS[form], limit, database)
     with connections[database].cursor() as cursor:
-        cursor.execute(sql, parameters)
         if form is Form.TEXT:
-            return raw_column(cursor)
+            return execute_raw(cursor, sql, parameters)[0]
+        if form is Form.GZIP:
+            stored, documents = execute_raw(cursor, sql, parameters, columns=2)
+            return list(map(_fragment, stored, documents)) if None in stored else stored
+        cursor.execute(sql, parameters)
         return [_row(*columns) for columns in cursor.fetchall()]
 
 
 def _texts(orders: SalesOrderQuerySet) -> Any:
-    return orders.alias(bytes=OctetLength("document")).values_list(_LIGHT)
+    return orders.alias(bytes=OctetLength("document")).values_list(_light_document())
+
+
+def _fragments(orders: SalesOrderQuerySet) -> Any:
+    """The fragment where it is the document's, else the document.
+
+    A publisher of the first release writes the document and its time alone: the fragment is an older order.
+    """
+    good = Q(fragment_time=F("updated_time"))
+    fragment = Case(When(_light() & good, then="fragment"))
+    document = Case(When(good, then=None), default=_light_document())
+    return orders.alias(bytes=OctetLength("document")).values_list(fragment, document)
 
 
 def _rows(orders: SalesOrderQuerySet) -> Any:
     columns = ("updated_time", "channel_id", "order_id")
-    return orders.alias(bytes=OctetLength("document")).values_list(*columns, _LIGHT)
+    return orders.alias(bytes=OctetLength("document")).values_list(*columns, _light_document())
 
 
-def light(limit: int) -> Case:
-    """The document, or null where it has more than `limit` bytes."""
-    return Case(When(bytes__lte=limit, then="document"), output_field=TextField())
+def _light() -> Q:
+    return Q(bytes__lte=MAX_LIGHT_BYTES)
 
 
-_LIGHT = light(MAX_LIGHT_BYTES)
-_COLUMNS = {Form.TEXT: _texts, Form.ROWS: _rows}
+def _light_document() -> Case:
+    """The document, or null where it is not light."""
+    return Case(When(_light(), then="document"), output_field=TextField())
+
+
+_COLUMNS = {Form.TEXT: _texts, Form.GZIP: _fragments, Form.ROWS: _rows}
+
+
+def _fragment(fragment: bytes | None, document: bytes | None) -> bytes | None:
+    """The stored fragment, or one that is made now; None where the order is to be weighed first."""
+    if fragment is None and document is not None:
+        return fragments.make(document, updated_time(document))
+    return fragment
 
 
 def _row(time: datetime | str, channel_id: str, order_id: str, document: str | None) -> Row | None:
@@ -138,9 +165,15 @@ def _weighed_page(question: Question, size: int, form: Form) -> Page[Any]:
             for columns in found.values_list("updated_time", "channel_id", "order_id", "document")
         ]
         if rows:
-            items = rows if form is Form.ROWS else [row.document.encode() for row in rows]
-            return Page(items, has_more=len(times) < len(weights))
-    return Page([], has_more=False)
+            return Page(_in_form(rows, form), len(times) < len(weights), form)
+    return Page([], False, form)
+
+
+def _in_form(rows: list[Row], form: Form) -> list[Any]:
+    if form is Form.ROWS:
+        return rows
+    documents = [row.document.encode() for row in rows]
+    return documents if form is Form.TEXT else [_fragment(None, document) for document in documents]
 
 
 def _fitting(weights: list[tuple[datetime, int]]) -> Iterator[datetime]:

@@ -32,24 +32,6 @@ class ShipmentStatus(TextChoices):
     CANCELED = "CANCELED", "called off"
 
 
-FAILED = frozenset(
-    {
-        ShipmentStatus.DELIVERY_FAILED,
-        ShipmentStatus.REJECTED,
-        ShipmentStatus.RETURNED,
-        ShipmentStatus.LOST,
-    }
-)
-"""A shipment that ended, or is stuck, without being received."""
-
-SHIPPED = FAILED | {
-    ShipmentStatus.IN_TRANSIT,
-    ShipmentStatus.OUT_FOR_DELIVERY,
-    ShipmentStatus.DELIVERED,
-}
-"""IN_TRANSIT or later: a shipment with such an event has left the warehouse."""
-
-
 def vocabulary(words: Iterable[TextChoices]) -> str:
     """The known words of an open list, each with its meaning."""
     lines = "\n".join(f"* `{word.value}`: {word.label}" for word in words)

@@ -14,7 +14,7 @@ from testbed.servers import ROOT, Server
 from testbed.services.server import die_with_parent
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-PATIENCE = 10  # seconds to start and to end in; it takes a tenth
+TIMEOUT = 10  # seconds to start and to end in; it takes a tenth
 
 MAIN = """
 daemon off;
@@ -53,7 +53,7 @@ def proxied(server: Server, folder: Path) -> Iterator[Server]:
         )
     try:
         proxy = Server(port, log, process.pid)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not _answers(proxy):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"nginx did not start:\n{(folder / 'stderr').read_text()}")
@@ -61,7 +61,7 @@ def proxied(server: Server, folder: Path) -> Iterator[Server]:
         yield proxy
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
 
 
 def _configuration(server: Server, folder: Path, port: int, log: Path) -> str:

@@ -16,7 +16,7 @@ from django.conf import settings
 from testbed.services.server import die_with_parent
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 20  # seconds to start and to end in; it takes two, and less than one
+TIMEOUT = 20  # seconds to start and to end in; it takes two, and less than one
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def connect(self, patience: float = PATIENCE) -> socket.socket:
+    def connect(self, patience: float = TIMEOUT) -> socket.socket:
         """A new connection to it."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=patience)
 
@@ -67,7 +67,7 @@ def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
 
 def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
     """Return once the server takes connections. RuntimeError with its log if it does not in time."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(OSError), server.connect():
             return
@@ -87,6 +87,6 @@ def database_environment() -> dict[str, str]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
     process.kill()
     process.wait()

@@ -7,25 +7,21 @@ again.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Self
 
 from django.db.models import Q
 
 from orders.documents import KnownEvent
-from orders.models import SalesOrder, SalesOrderQuerySet, Shipment, StatusEvent
+from orders.models import SalesOrder, SalesOrderQuerySet, StatusEvent
 from orders.publishing.drafts import Draft, Outcome
 from orders.publishing.events import Event, EventRefused, PublishedEvent, Withdrawal
+from orders.publishing.loading import load_drafts, lock_deletions
 from orders.publishing.publication import Publication
 from orders.publishing.tables import publish_orders, write_events
 
 Key = tuple[str, str]
 """channelId, orderId: what names an order on the wire."""
-
-EVENT_FIELDS = [
-    each.name for each in fields(KnownEvent) if each.name not in ("order", "shipment", "is_stored")
-]
-"""The columns of StatusEvent that are fields of KnownEvent, in its order."""
 
 
 class Raced(Exception):
@@ -104,30 +100,13 @@ class Batch:
         self._load(wanted.select_for_update())
 
     def _load(self, orders: SalesOrderQuerySet) -> None:
-        drafts = {order.pk: Draft(order) for order in orders.order_by("pk")}
-        shipments: dict[int | None, Shipment] = {
-            row.pk: row for row in Shipment.objects.filter(order__in=drafts)
-        }
-        for shipment in shipments.values():
-            drafts[shipment.order_id].shipments[shipment.shipment_id] = shipment
-        rows = StatusEvent.objects.filter(order__in=drafts)
-        for order, shipment_key, *values in rows.values_list("order_id", "shipment_id", *EVENT_FIELDS):
-            draft = drafts[order]
-            event = KnownEvent(*values)
-            event.order, event.shipment = draft.order, shipments.get(shipment_key)
-            event.is_stored = True
-            draft.events[event.event_id] = event
-            self.draft_by_event[event.event_id] = draft
-        self.drafts = {(draft.order.channel_id, draft.order.order_id): draft for draft in drafts.values()}
+        for draft in load_drafts(orders):
+            self.drafts[draft.order.channel_id, draft.order.order_id] = draft
+            self.draft_by_event.update(dict.fromkeys(draft.events, draft))
 
     def _lock_deletions(self, event_ids: set[str]) -> None:
-        if not event_ids:
-            return
-        rows = StatusEvent.objects.select_for_update().filter(event_id__in=event_ids, order=None)
-        for values in rows.order_by("event_id").values_list(*EVENT_FIELDS):
-            deletion = KnownEvent(*values)
-            deletion.is_stored = True
-            self.early_deletions[deletion.event_id] = deletion
+        if event_ids:
+            self.early_deletions = lock_deletions(event_ids)
         if len(self.early_deletions) < len(event_ids):
             raise Raced
 

@@ -1,4 +1,4 @@
-"""The one place where PostgreSQL and SQLite are treated differently: how rows are written and read."""
+"""Write rows in bulk, read at one moment: the only module here that asks which database it is."""
 
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
@@ -12,9 +12,9 @@ SERIALIZATION_FAILURE = "40001"
 
 
 def read_only_snapshot() -> None:
-    """Have this transaction, from its first query on, see one moment of the database, and lock nothing.
+    """Make this transaction read one moment of the database, and lock nothing. Call before its first query.
 
-    SQLite's transactions see one moment as they are.
+    Nothing to do on SQLite, whose transactions always read one moment.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -22,7 +22,7 @@ def read_only_snapshot() -> None:
 
 
 def is_serialization_failure(error: OperationalError) -> bool:
-    """Whether the transaction was chosen to give way to another one, and may begin again."""
+    """Whether PostgreSQL ended this transaction in favour of another one, so that it may begin again."""
     return getattr(error.__cause__, "sqlstate", None) in (DEADLOCK, SERIALIZATION_FAILURE)
 
 

@@ -20,7 +20,7 @@ from stores.waits import allow_long_waits
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 1000
-ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,12 @@ def _publish_batch(lines: list[Numbered], database_timeout: float) -> tuple[Summ
 
 
 def _apply_until_unraced(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejected]]:
-    """Another publisher may have created what we were about to create; then begin again, and see it.
+    """Apply and commit; begin again if another publisher has created what we were about to create.
 
-    A large batch may lose every time. In halves, and in the end line by line, it does not: what a line
-    creates can be lost only once, for then it is there.
+    A large batch may lose this race every time. Halves, and in the end single lines, do not: what a line
+    creates is there after the race is lost once.
     """
-    for attempt in range(1, ATTEMPTS):
+    for attempt in range(1, MAX_ATTEMPTS):
         try:
             return _apply(events)
         except (IntegrityError, Raced, OperationalError) as error:

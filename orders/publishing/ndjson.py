@@ -17,11 +17,7 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
     """The lines of `file`, which must have `peek`. A line over 64 KiB, and a damaged end, are Unreadable."""
     peekable = cast("IO[bytes]", file)
     head = peekable.peek(len(GZIP_MAGIC))[: len(GZIP_MAGIC)]  # type: ignore[attr-defined]  # BufferedReader has it
-    stream = (
-        cast("IO[bytes]", gzip.GzipFile(fileobj=cast("BinaryIO", _Prompt(file))))
-        if head == GZIP_MAGIC
-        else peekable
-    )
+    stream = _unpacked(file) if head == GZIP_MAGIC else peekable
     try:
         yield from _split(stream)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -33,7 +29,7 @@ def _unpacked(file: BinaryIO) -> IO[bytes]:
 
 
 class _Prompt:
-    """Gives what is there instead of waiting until the whole size that was asked for is."""
+    """Returns what is there, and does not wait for the whole size that was asked for."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = cast(io.BufferedReader, file)

@@ -3,12 +3,29 @@
 from collections.abc import Iterator
 from typing import Any
 
-from orders.statuses import FAILED, SHIPPED, OrderStatus
+from orders.statuses import OrderStatus, ShipmentStatus
 
 Document = dict[str, Any]
 
 DECISIVE = frozenset({OrderStatus.CANCELED, OrderStatus.ERROR, OrderStatus.COMPLETED})
 """What the order itself says last then decides, whatever its shipments say."""
+
+FAILED = frozenset(
+    {
+        ShipmentStatus.DELIVERY_FAILED,
+        ShipmentStatus.REJECTED,
+        ShipmentStatus.RETURNED,
+        ShipmentStatus.LOST,
+    }
+)
+"""A shipment that ended, or is stuck, without being received."""
+
+SHIPPED = FAILED | {
+    ShipmentStatus.IN_TRANSIT,
+    ShipmentStatus.OUT_FOR_DELIVERY,
+    ShipmentStatus.DELIVERED,
+}
+"""IN_TRANSIT or later: a shipment with such an event has left the warehouse."""
 
 
 def legacy_order(document: Document) -> Document:

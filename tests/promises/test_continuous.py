@@ -3,14 +3,15 @@
 import json
 import signal
 import time
+import zlib
 from functools import partial
 from pathlib import Path
 
+import orjson
 import pytest
 
 from orders.models import SalesOrder
 from testbed.events import event, new_orders, withdrawal
-from testbed.installation import installed
 from testbed.open_ingest import ingesting, until
 from tests.published import history
 
@@ -85,6 +86,19 @@ def test_told_to_stop_it_publishes_what_was_read_whole(tmp_path: Path, number: i
     assert not list(tmp_path.iterdir())
 
 
+def test_packed_lines_are_visible_as_soon_as_their_sender_flushed_them(tmp_path: Path) -> None:
+    packer = zlib.compressobj(wbits=31)
+    with ingesting(tmp_path) as running:
+        for number in range(3):
+            line = orjson.dumps(event(orderId=f"O-{number}")) + b"\n"
+            running.send(rest=packer.compress(line) + packer.flush(zlib.Z_SYNC_FLUSH))
+            until(partial(has_orders, number + 1))
+        running.send(rest=packer.flush())
+        status, _, said = running.end()
+
+    assert (status, said) == (0, "")
+
+
 def test_what_is_refused_is_in_the_reject_file_while_the_pipe_is_open(tmp_path: Path) -> None:
     with ingesting(tmp_path) as running:
         running.send({}, withdrawal("a"))
@@ -106,35 +120,3 @@ def test_two_in_one_folder_keep_their_rejects_apart(tmp_path: Path) -> None:
 
     assert statuses == (0, 1)
     assert [json.loads(file.read_text())["text"] for file in tmp_path.iterdir()] == ["{}"]
-
-
-def test_a_database_that_restarts_costs_nothing_and_one_that_stays_away_ends_it_in_a_sentence(
-    tmp_path: Path,
-) -> None:
-    with installed() as (database, place):
-        with ingesting(tmp_path, "--database-timeout", "15", **place.variables) as running:
-            running.send(*new_orders(3))
-            database.stop("immediate")
-            running.send(*new_orders(3, revision=2))
-            database.start()
-            running.send(*new_orders(3, revision=3))
-            status, printed, said = running.end()
-        with ingesting(tmp_path, "--database-timeout", "1", **place.variables) as running:
-            running.send(event())
-            time.sleep(2)
-            database.stop("immediate")
-            running.send(event())
-            until(lambda: running.process.poll() is not None)
-            failed = running.end()
-        with ingesting(tmp_path, **place.variables) as running:
-            away = running.end()
-
-    assert status == 0, said
-    assert "published 9," in printed or "unchanged" in printed
-    for status, _, said in (failed, away):
-        assert status == 1
-        assert "Traceback" not in said
-        assert "CommandError: The database failed: " in said
-    assert "The first 1 lines, blank ones not counted, are published" in failed[2]
-    assert "1 lines that were read and not published are in stdin." in failed[2]
-    assert away[2].endswith(" Nothing was published.\n")

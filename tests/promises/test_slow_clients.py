@@ -25,7 +25,7 @@ from testbed.nginx import NGINX, proxied
 from testbed.servers import ROOT, Server, serve
 from tests.conftest import Publish
 from tests.promises.hanging import processes
-from tests.promises.raw import PATIENCE, answers, connect, exchange, read_to_the_end, request
+from tests.promises.raw import TIMEOUT, answers, connect, exchange, read_to_the_end, request
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -76,7 +76,7 @@ def bad_client(server: Server, receive_buffer: int = 0) -> socket.socket:
     connection = socket.socket()
     if receive_buffer:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    connection.settimeout(PATIENCE)
+    connection.settimeout(TIMEOUT)
     connection.bind(("127.0.0.66", 0))
     connection.connect(("127.0.0.1", server.port))
     return connection
@@ -106,7 +106,7 @@ def is_closed(connection: socket.socket) -> bool:
 def test_an_open_connection_is_told_from_a_closed_one() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        ours.settimeout(PATIENCE)
+        ours.settimeout(TIMEOUT)
         assert not is_closed(ours)
         theirs.close()
         assert is_closed(ours)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         orders = _orders(options["channel"])
-        found, pks = self._tell(orders)
+        found, pks = self._print(orders)
         if not found:
             self.stdout.write("Everything is as promised.")
             return
@@ -34,13 +34,13 @@ class Command(BaseCommand):
         for pk in pks:
             rerender([pk])
         self.stdout.write(f"Findings: {found}. Rendered again; what is left:")
-        left, _ = self._tell(orders)
+        left, _ = self._print(orders)
         if left:
             raise CommandError(f"Findings: {left} of {found} are left, which rendering does not repair.")
         self.stdout.write("Nothing; everything is as promised.")
 
-    def _tell(self, orders: SalesOrderQuerySet) -> tuple[int, list[int]]:
-        """Write down all findings; how many there are, and the orders they are about."""
+    def _print(self, orders: SalesOrderQuerySet) -> tuple[int, list[int]]:
+        """Print all findings. Return how many there are, and the orders that rendering repairs."""
         found, pks = 0, dict[int, None]()
         for finding in audit(orders):
             found += 1
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 def _orders(channel: str | None) -> SalesOrderQuerySet:
-    """All, or those of a channel. Raises CommandError where there are none, for the name may be misspelt."""
+    """All orders, or those of a channel. Raises CommandError if it has none, because it may be misspelt."""
     if channel is None:
         return SalesOrder.objects.all()
     orders = SalesOrder.objects.filter(channel_id=channel)

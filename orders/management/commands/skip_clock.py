@@ -1,4 +1,4 @@
-"""`manage.py skip_clock SECONDS`: later times than a lost primary may have given out."""
+"""`manage.py skip_clock SECONDS`: give out later times than a lost primary can have given out."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -10,7 +10,7 @@ from django.db import transaction
 from orders.models import FeedClock
 from wire.times import format_time
 
-LONGEST = timedelta(days=366)
+MAX_SKIP = timedelta(days=366)
 
 
 class Command(BaseCommand):
@@ -23,8 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ahead = timedelta(seconds=options["seconds"])
-        if not timedelta(0) < ahead <= LONGEST:
-            raise CommandError(f"SECONDS must be 1 to {LONGEST.total_seconds():.0f}.")
+        if not timedelta(0) < ahead <= MAX_SKIP:
+            raise CommandError(f"SECONDS must be 1 to {MAX_SKIP.total_seconds():.0f}.")
         with transaction.atomic():
             time = FeedClock.advance(1)[0] + ahead
             FeedClock.objects.update(last_time=time)

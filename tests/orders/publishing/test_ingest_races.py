@@ -95,7 +95,7 @@ def test_a_batch_that_keeps_losing_gives_up_and_changes_nothing(monkeypatch: pyt
     with pytest.raises(Raced):
         ingest.publish([event()])
 
-    assert len(attempts) == ingest.ATTEMPTS
+    assert len(attempts) == ingest.MAX_ATTEMPTS
     assert not SalesOrder.objects.exists()
 
 
