@@ -9,13 +9,15 @@ from benchmarks import same_orders
 from benchmarks.bench import Bench
 from benchmarks.load import Target
 from benchmarks.peers import postgrest as postgrest_peer
-from benchmarks.servers import POSTGREST, Site, gunicorn, postgrest, serving, uvicorn
+from benchmarks.servers import POSTGREST, Command, Site, gunicorn, postgrest, serving, uvicorn
 from benchmarks.table import Figure, rates
 from testbed.dataset import BIG
 
 SLOW = 2  # seconds: the least that tells anything of a server that needs one for nine answers
 COMPARED = 3  # pages
 GZIP = {"Accept-Encoding": "gzip"}
+DOCUMENTS = "FastAPI, stored documents"
+PACKED = "FastAPI, stored documents through its GZipMiddleware"
 LONG_AGO = "2026-01-01T00:00:00Z"
 
 
@@ -61,7 +63,7 @@ def _peers(environment: dict[str, str]) -> list[Peer]:
     def plain(time: str) -> str:
         return f"/orders/{BIG}?{urlencode({'since': time})}"
 
-    def site(name: str, command: Callable[[int, int], list[str]]) -> Site:
+    def site(name: str, command: Command) -> Site:
         return Site(name, command, environment, plain(LONG_AGO))
 
     def rest_page(time: str) -> str:
@@ -72,19 +74,6 @@ def _peers(environment: dict[str, str]) -> list[Peer]:
         Peer(site("stock DRF", gunicorn("benchmarks.peers.stock_drf.wsgi")), plain, 40, SLOW),
         Peer(site("FastAPI, JSON in SQL", uvicorn("benchmarks.peers.fastapi_sql")), plain, 3),
         Peer(Site("PostgREST", postgrest, rest, rest_page(LONG_AGO)), rest_page, 5),
-        Peer(
-            site("FastAPI, stored documents", uvicorn("benchmarks.peers.fastapi_documents")),
-            plain,
-            0.8,
-            idle_target=1.3,
-        ),
-        Peer(
-            site(
-                "FastAPI, stored documents through its GZipMiddleware",
-                uvicorn("benchmarks.peers.fastapi_gzip"),
-            ),
-            plain,
-            3,
-            headers=GZIP,
-        ),
+        Peer(site(DOCUMENTS, uvicorn("benchmarks.peers.fastapi_documents")), plain, 0.8, idle_target=1.3),
+        Peer(site(PACKED, uvicorn("benchmarks.peers.fastapi_gzip")), plain, 3, headers=GZIP),
     ]

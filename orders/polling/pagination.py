@@ -10,8 +10,9 @@ from django.utils.encoding import escape_uri_path
 from isal.isal_zlib import crc32
 from rest_framework.pagination import BasePagination
 
-from orders import feed, fragments
-from orders.feed import Form, Page, Row
+from orders import feed, forms, fragments
+from orders.feed import Page
+from orders.forms import Form, Row
 from orders.heads import heads
 from orders.models import REPRESENTATION
 from orders.polling.parameters import MAX_PAGE_SIZE
@@ -68,7 +69,7 @@ class OrdersById(PollPagination):
         found, not_shown = _named(asked.question)
         self.check(found)
         documents = [document for texts in found.values() for document in texts]
-        times = [feed.updated_time(document) for document in documents]
+        times = [forms.updated_time(document) for document in documents]
         tag = weak_etag(list(found), not_shown, times, _checksums(Page(documents, has_more=False)))
         return json_response(self.body(found, not_shown), {"ETag": tag})
 
@@ -94,7 +95,7 @@ def _named(question: Question) -> tuple[dict[str, list[bytes]], list[str]]:
         rows = feed.page(Question(question.scope, ids=(order_id,)), MAX_PAGE_SIZE, Form.ROWS).items
         documents = _by_id((order_id,), rows)
         total += sum(map(len, documents[order_id]))
-        if number and total > feed.MAX_PAGE_BYTES:
+        if number and total > forms.MAX_PAGE_BYTES:
             return found, list(question.ids[number:])
         found |= documents
     return found, []
@@ -114,7 +115,7 @@ def json_response(body: bytes, headers: dict[str, str]) -> HttpResponse:
 
 def _newest(page: Page[bytes]) -> str:
     last = page.items[-1]
-    return fragments.updated_time(last) if page.form is Form.GZIP else feed.updated_time(last)
+    return fragments.updated_time(last) if page.form is Form.GZIP else forms.updated_time(last)
 
 
 def _checksums(page: Page[bytes]) -> bytes:

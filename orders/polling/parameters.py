@@ -1,7 +1,6 @@
 """Parameters as versions declare them: what each may be, what it fills in a question, what must fit together.
 
-django-filter carries the declarations, from which the OpenAPI documents are made. It filters nothing: the
-question does, and orders.polling.reading reads every request by the declarations.
+django-filter carries the declarations and filters nothing: orders.polling.reading reads requests by them.
 """
 
 import re
@@ -12,12 +11,11 @@ from typing import Any, ClassVar
 from django_filters import Filter
 from django_filters.rest_framework import FilterSet
 
-from wire.refusals import ParameterError, nearest
+from wire.refusals import MAX_SHOWN_LENGTH, ParameterError, nearest
 from wire.times import BadTime, parse_time
 
 MAX_PAGE_SIZE = 100
 MAX_IDS = 10
-MAX_DIGITS = 60
 ORDER_ID = re.compile("[^\x00-\x1f\x7f]{1,100}")
 """What a published order id may be, so that each can be asked for; see orders.publishing.events."""
 
@@ -83,10 +81,9 @@ class StatusParameter(Parameter):
     def clean(self, text: str) -> str:
         if text in self.words:
             return text
-        known = f"must be one of {', '.join(self.words)}"
-        if text in self.elsewhere:
-            raise Refused(f"{known}; {text} is {self.elsewhere[text]}")
-        raise Refused(known, nearest(text.upper(), self.words))
+        elsewhere = f"; {text} is {self.elsewhere[text]}" if text in self.elsewhere else ""
+        meant = None if elsewhere else nearest(text.upper(), self.words)
+        raise Refused(f"must be one of {', '.join(self.words)}{elsewhere}", meant)
 
     def filled(self, value: str) -> tuple[str, str]:
         return self.column, value
@@ -113,10 +110,10 @@ class PageSizeParameter(Parameter):
     fills = "size"
 
     def clean(self, text: str) -> int:
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_SHOWN_LENGTH else 0
         if not 1 <= number <= MAX_PAGE_SIZE:
-            suggestion = str(MAX_PAGE_SIZE) if number else None
-            raise Refused(f"must be a whole number from 1 to {MAX_PAGE_SIZE}", suggestion)
+            meant = str(MAX_PAGE_SIZE) if number else None
+            raise Refused(f"must be a whole number from 1 to {MAX_PAGE_SIZE}", meant)
         return number
 
 

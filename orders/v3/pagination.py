@@ -7,7 +7,8 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from orders import fragments
-from orders.feed import Form, Page
+from orders.feed import Page
+from orders.forms import Form
 from orders.polling.pagination import FeedPagination, OrdersById, json_response
 from orders.question import Question
 from wire.encoding import MIN_GZIP_BYTES, accepts_gzip

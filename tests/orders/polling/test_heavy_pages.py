@@ -1,6 +1,6 @@
 """What a page weighs is bounded, and no order is too heavy to be delivered (contract, section 4).
 
-Fails without the comparison in `feed._fitting`, or without the condition in `feed._light`: orders are then
+Fails without the comparison in `feed._fitting`, or without the condition in `forms._light`: orders are then
 read before it is known what they weigh.
 """
 
@@ -14,7 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from orders import feed
+from orders import feed, forms
+from orders.forms import OctetLength
 from orders.models import SalesOrder
 from orders.question import _compile
 from testbed.events import Fields, at, event, new_orders
@@ -30,8 +31,8 @@ HEAVY = 20_000
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pages of 20,000 bytes, so that one with a long event is weighed, and one with eight too heavy."""
-    monkeypatch.setattr(feed, "MAX_PAGE_BYTES", HEAVY)
-    monkeypatch.setattr(feed, "MAX_LIGHT_BYTES", 100)
+    monkeypatch.setattr(forms, "MAX_PAGE_BYTES", HEAVY)
+    monkeypatch.setattr(forms, "MAX_LIGHT_BYTES", 100)
     _compile.cache_clear()
     yield
     _compile.cache_clear()
@@ -66,7 +67,7 @@ def walk(api: Client, path: str, encoding: str = "identity") -> list[list[str]]:
 def heavy_orders(far_ahead: None, publish: Publish) -> None:
     """Seven orders; the third alone is heavier than a page."""
     publish(*orders_of(1, 1, 8, 1, 3, 3, 1))
-    weights = dict(SalesOrder.objects.values_list("order_id", feed.OctetLength("document")))
+    weights = dict(SalesOrder.objects.values_list("order_id", OctetLength("document")))
     assert weights["O-3"] > HEAVY > weights["O-5"] + weights["O-1"]
 
 
