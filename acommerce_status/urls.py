@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from acommerce_status import health, html_pages
+from acommerce_status import health, html_pages, static_files
 from acommerce_status.openapi.views import document
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("redoc/standalone.js", html_pages.redoc_script),
     path("schema/v3", document("v3")),
     path("schema/v2", document("v2")),
+    path("static/<path:name>", static_files.serve),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]
