@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("orders.polling.urls")),
     path("", html_pages.index),
     path("docs", html_pages.swagger),
+    path("docs/polling", html_pages.guide("polling.md", "Polling the feed")),
     path("docs/problems", html_pages.problems),
     path("docs/v2-to-v3", html_pages.migration),
     path("redoc", html_pages.redoc),
