@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import is_valid_path
 
 from orders.v2.errors import legacy_error
 from wire.problem import INTERNAL_ERROR, NOT_FOUND, Problem, Shape, problem_details, respond
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ERROR_SHAPES: dict[str, Shape] = {
     "/v2/": legacy_error,
@@ -41,20 +46,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _respond(request, INTERNAL_ERROR)
 
 
-def get_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def get_only(view: View[P]) -> View[P]:
     """A view outside DRF that answers GET, HEAD and OPTIONS, and refuses other methods with 405."""
 
     @wraps(view)
-    def refusing(request: HttpRequest) -> HttpResponse:
+    def refusing(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         allow = {"Allow": "GET, HEAD, OPTIONS"}
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=allow)
         if request.method not in ("GET", "HEAD"):
             refusal = Problem(405, "METHOD_NOT_ALLOWED", "Only GET is possible here.", headers=allow)
             return respond(request, refusal)
-        return view(request)
+        return view(request, *args, **kwargs)
 
-    return refusing
+    return refusing  # type: ignore[return-value]  # mypy gives `request` a name, which Callable has not
 
 
 def _respond(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The HTML pages. They load nothing from other servers, and their Content-Security-Policy forbids it."""
 
+from collections.abc import Callable
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from acommerce_status import guides
 from acommerce_status.errors import get_only
 from acommerce_status.problem_texts import PROBLEMS
 
@@ -31,6 +34,9 @@ EXPLORER_POLICY = PAGE_POLICY | {
     "worker-src": "blob:",  # Redoc's search
 }
 """What the pages with Swagger UI and Redoc may load; both need more."""
+
+GUIDE_POLICY = PAGE_POLICY | {"script-src": "'self'"}
+"""Guides have a script of ours; without it they can still be read."""
 
 REDOC = "drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
 REDOC_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
@@ -60,6 +66,18 @@ def problems(request: HttpRequest) -> HttpResponse:
 @get_only
 def migration(request: HttpRequest) -> HttpResponse:
     return _page(request, "migration.html", sunset=settings.V2_SUNSET.astimezone(UTC))
+
+
+def guide(file: str, title: str) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The view of a guide of docs/, with this server's address in its programs."""
+
+    @get_only
+    def view(request: HttpRequest) -> HttpResponse:
+        server = request.build_absolute_uri("/").removesuffix("/")
+        content = guides.guide(file, server)
+        return _page(request, "guide.html", GUIDE_POLICY, title=title, content=content)
+
+    return view
 
 
 @get_only

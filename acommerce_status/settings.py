@@ -11,7 +11,6 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from acommerce_status import embedded, environment
-from acommerce_status.assets import guard
 from stores import counters, databases
 from stores.postgresql import urls as postgresql_urls
 
@@ -42,6 +41,7 @@ HTTPS = environment.switch("HTTPS", default=not EMBEDDED)
 HSTS_SUBDOMAINS = environment.switch("HSTS_SUBDOMAINS", default=False)
 HSTS_PRELOAD = environment.switch("HSTS_PRELOAD", default=False)
 TRUST_PROXY = environment.switch("TRUST_PROXY", default=False)
+BIND = environment.text("BIND", "127.0.0.1:8000")
 WEB_CONCURRENCY = environment.whole("WEB_CONCURRENCY", 1, 1, 256)
 WEB_THREADS = environment.whole("WEB_THREADS", 2, 1, 256)
 
@@ -70,7 +70,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "acommerce_status.middleware.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "acommerce_status.middleware.GzipMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -79,9 +78,6 @@ TEMPLATES: list[dict[str, Any]] = [
 APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
-WHITENOISE_ADD_HEADERS_FUNCTION = guard
-WHITENOISE_ALLOW_ALL_ORIGINS = False
-WHITENOISE_USE_FINDERS = True  # the assets are served from the installed packages: no collectstatic step
 
 # -- Status columns of orders, each with the function of the document that fills it
 FILED_STATUSES = {

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from acommerce_status import health, html_pages
+from acommerce_status import health, html_pages, static_files
 from acommerce_status.openapi.views import document
 
 urlpatterns = [
@@ -14,12 +14,14 @@ urlpatterns = [
     path("", include("orders.polling.urls")),
     path("", html_pages.index),
     path("docs", html_pages.swagger),
+    path("docs/polling", html_pages.guide("polling.md", "Polling the feed")),
     path("docs/problems", html_pages.problems),
     path("docs/v2-to-v3", html_pages.migration),
     path("redoc", html_pages.redoc),
     path("redoc/standalone.js", html_pages.redoc_script),
     path("schema/v3", document("v3")),
     path("schema/v2", document("v2")),
+    path("static/<path:name>", static_files.serve),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

@@ -56,11 +56,17 @@ class Running:
             return error.code
 
 
-def wsgi(module: str) -> Command:
-    """Ours, and that of everything else on Django: the server and settings of gunicorn.conf.py."""
-    gunicorn = (sys.executable, "-m", "gunicorn", "--log-level", "warning")
+def ours(port: int, processes: int) -> list[str]:
+    """Ours, as docs/running.md starts it."""
+    flags = ("--bind", f"127.0.0.1:{port}")
+    return ["env", f"WEB_CONCURRENCY={processes}", sys.executable, "manage.py", "serve", *flags]
+
+
+def gunicorn(module: str) -> Command:
+    """What else is built on Django: gunicorn's threaded worker, two threads, a queue for each process."""
+    command = (sys.executable, "-m", "gunicorn", "--log-level", "warning", "--threads", "2")
     return lambda port, processes: [
-        *(*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", str(processes)),
+        *(*command, "--bind", f"127.0.0.1:{port}", "--workers", str(processes)),
         *(["--reuse-port"] if processes > 1 else []),
         module,
     ]

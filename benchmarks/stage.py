@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.servers import ROOT, Running, Site, serving, wsgi
+from benchmarks.servers import ROOT, Running, Site, ours, serving
 from testbed.feeds import CHANNEL
 from testbed.services import Postgres, Redis, postgres, redis
 from testbed.services.server import private_folder
@@ -105,7 +105,7 @@ class Stage:
     def serve(self, database: Database, processes: int = 2, **settings: str) -> Iterator[Running]:
         """Ours, on `database`, with its own token: what every request of ours carries."""
         environment = {**database.environment, **settings}
-        site = Site("ours", wsgi("acommerce_status.wsgi"), environment, "/healthz")
+        site = Site("ours", ours, environment, "/healthz")
         caller = json.loads(
             database.manage(
                 "create_caller",

@@ -8,7 +8,17 @@ from pathlib import Path
 from benchmarks.load import wrk_version
 from benchmarks.stage import Database
 
-PACKAGES = ["Django", "djangorestframework", "psycopg", "gunicorn", "fastapi", "uvicorn", "uvloop", "asyncpg"]
+PACKAGES = [
+    "Django",
+    "djangorestframework",
+    "psycopg",
+    "granian",
+    "gunicorn",
+    "fastapi",
+    "uvicorn",
+    "uvloop",
+    "asyncpg",
+]
 POSTGREST = "PostgREST 12.0.2"
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
-GRACE_SECONDS = 5
+GRACE_SECONDS = 20  # the server takes up to 15
 
 
 def run_together(commands: Sequence[Sequence[str]]) -> int:

@@ -1,9 +1,10 @@
-"""A real gunicorn, as docs/running.md starts it, on the database of the tests."""
+"""A real server, as docs/running.md starts it, on the database of the tests."""
 
 import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from django.conf import settings
 from testbed.services.server import die_with_parent
 
 ROOT = Path(__file__).parent.parent
-TIMEOUT = 20  # seconds to end in; it takes less than one
+TIMEOUT = 20  # seconds to start and to end in; it takes two, and less than one
 
 
 @dataclass(frozen=True)
@@ -30,40 +31,48 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def connect(self, patience: float = TIMEOUT) -> socket.socket:
+        """A new connection to it."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=patience)
+
 
 @contextmanager
 def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
     """Serve the tests' database, with `environment` on top of ours, until the block ends.
 
-    The port, a free one unless told, is bound here and handed over: nobody can take it, and a request
-    that comes before the server is up waits for it.
+    The port, a free one unless told, is bound here all the while, so that nobody else can take it.
     """
     folder.mkdir(exist_ok=True)
     log = folder / "log"
-    with socket.create_server(("127.0.0.1", port)) as listener, log.open("wb") as output:
-        port = listener.getsockname()[1]
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as gunicorn does
+    with socket.socket() as reserved, log.open("wb") as output:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as granian does
+        reserved.bind(("127.0.0.1", port))
+        port = reserved.getsockname()[1]
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "gunicorn",
-                "--bind",
-                f"fd://{listener.fileno()}",
-                "acommerce_status.wsgi",
-            ],
+            [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
-            env=os.environ | database_environment() | environment,
+            env={**os.environ, "BIND": f"127.0.0.1:{port}", **database_environment(), **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=[listener.fileno()],
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
         )
-    try:
-        yield Server(port, log, process.pid)
-    finally:
-        _end(process)
+        try:
+            server = Server(port, log, process.pid)
+            _wait(server, process)
+            yield server
+        finally:
+            _end(process)
+
+
+def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+    """Return once the server takes connections. RuntimeError with its log if it does not in time."""
+    deadline = time.monotonic() + TIMEOUT
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), server.connect():
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"The server did not start:\n{server.log.read_text()}")
 
 
 def database_environment() -> dict[str, str]:

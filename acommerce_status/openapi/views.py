@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from acommerce_status.errors import get_only
 
@@ -14,7 +15,7 @@ FOLDER = Path(__file__).parent
 """Where `make snapshots` writes the documents."""
 
 
-def document(version: str) -> Callable[[HttpRequest], HttpResponse]:
+def document(version: str) -> Callable[[HttpRequest], HttpResponseBase]:
     """The view of the document `{version}.json`. Raises DisallowedHost (400) for a host that is not ours."""
 
     @get_only

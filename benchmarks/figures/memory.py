@@ -22,7 +22,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
         first, early = _after(bench, polls, bench.sizes.polls // 5)
         second, late = _after(bench, polls, bench.sizes.polls - first)
     name = f"memory of a worker after {first + second:,} polls"
-    yield Figure(name, f"{late:.0f} MB", "", late, 120, at_most=True, unit="MB")
+    yield Figure(name, f"{late:.0f} MB", "", late, 100, at_most=True, unit="MB")
     name = f"memory of a worker against after {first:,}"
     yield Figure(name, f"{late:.0f} MB", f"{early:.0f} MB", late / early, 1.05, at_most=True)
 

@@ -9,7 +9,7 @@ from benchmarks import same_orders
 from benchmarks.bench import Bench
 from benchmarks.load import Target
 from benchmarks.peers import postgrest as postgrest_peer
-from benchmarks.servers import POSTGREST, Command, Site, postgrest, serving, uvicorn, wsgi
+from benchmarks.servers import POSTGREST, Command, Site, gunicorn, postgrest, serving, uvicorn
 from benchmarks.table import Figure, rates
 from testbed.dataset import BIG
 
@@ -71,7 +71,7 @@ def _peers(environment: dict[str, str]) -> list[Peer]:
 
     rest = {**environment, **postgrest_peer.environment(environment["DATABASE_URL"])}
     return [
-        Peer(site("stock DRF", wsgi("benchmarks.peers.stock_drf.wsgi")), plain, 40, SLOW),
+        Peer(site("stock DRF", gunicorn("benchmarks.peers.stock_drf.wsgi")), plain, 40, SLOW),
         Peer(site("FastAPI, JSON in SQL", uvicorn("benchmarks.peers.fastapi_sql")), plain, 3),
         Peer(Site("PostgREST", postgrest, rest, rest_page(LONG_AGO)), rest_page, 5),
         Peer(site(DOCUMENTS, uvicorn("benchmarks.peers.fastapi_documents")), plain, 0.8, idle_target=1.3),

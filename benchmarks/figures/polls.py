@@ -5,7 +5,7 @@ from http.client import NOT_MODIFIED
 
 from benchmarks.bench import Bench, pages_of
 from benchmarks.load import Target
-from benchmarks.servers import Site, serving, wsgi
+from benchmarks.servers import Site, gunicorn, serving
 from benchmarks.stage import PAGE
 from benchmarks.table import Figure, rates
 from testbed.dataset import BIG
@@ -20,7 +20,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
 
 
 def _idle(bench: Bench) -> Iterator[Figure]:
-    bare = Site("a bare view", wsgi("benchmarks.peers.bare"), bench.large.environment, "/orders")
+    bare = Site("a bare view", gunicorn("benchmarks.peers.bare"), bench.large.environment, "/orders")
     with serving(bare, bench.stage.folder / "peer.log") as theirs:
         against = bench.rounds.compare(bench.idle(), Target(theirs, ["/orders"]))
     yield rates("idle poll against a bare Django view under gunicorn", *against, target=0.75)

@@ -1,4 +1,4 @@
-"""The server alone: a page's worth of the same bytes, without Django."""
+"""The server alone: a page's worth of the same bytes, without our front and without Django."""
 
 from typing import Any
 

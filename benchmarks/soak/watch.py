@@ -46,8 +46,8 @@ class Watch:
 
 
 def web_workers() -> list[int]:
-    """The workers of the gunicorn that this process has started."""
-    mains = [pid for pid in children(os.getpid()) if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The workers of the servers that this process has started."""
+    mains = [pid for pid in children(os.getpid()) if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     return [worker for pid in mains for worker in children(pid)]
 
 

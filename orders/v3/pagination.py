@@ -49,7 +49,7 @@ class V3OrdersById(OrdersById):
             ParameterError(
                 "id",
                 "has a comma, and no order has this id; repeat the parameter",
-                "&id=".join(order_id.split(",")),
+                "&id=".join(filter(None, order_id.split(","))),
             )
             for order_id, documents in found.items()
             if "," in order_id and not documents

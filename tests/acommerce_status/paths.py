@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-NAMES = {"channel_id": "lazada-th", "partner_id": "143"}
+NAMES = {"channel_id": "lazada-th", "partner_id": "143", "name": "acommerce_status/icon.svg"}
 
 
 def all_paths() -> list[str]:

@@ -55,7 +55,7 @@ def test_after_head_and_options_the_connection_goes_on(
 ) -> None:
     publish(*new_orders(30))
     etag = (
-        exchange(server, lines("GET", FEED, token, "Connection: close")).split('ETag: W/"')[1].split('"')[0]
+        exchange(server, lines("GET", FEED, token, "Connection: close")).split('etag: W/"')[1].split('"')[0]
     )
 
     answer = exchange(
@@ -81,15 +81,26 @@ def test_a_parameter_of_ten_kilobytes_gets_our_own_error(
     assert b"BAD_PARAMETERS" in response.read()
 
 
-def test_a_body_of_two_megabytes_gets_our_own_error_and_the_connection_goes_on(
+def test_a_body_too_long_for_the_application_gets_its_error_and_the_connection_goes_on(
     connection: http.client.HTTPConnection,
 ) -> None:
-    connection.request("POST", "/identity/token", body=b" " * 2 * 1024 * 1024)
+    connection.request("POST", "/identity/token", body=b" " * 60_000)
     response = connection.getresponse()
     refused = response.read()
+    opened = connection.sock
     connection.request("GET", "/healthz")
     alive = connection.getresponse()
 
     assert (response.status, response.headers["Content-Type"]) == (400, "application/problem+json")
     assert b"must be at most 16384 bytes" in refused
     assert alive.read() == b'{"status": "ok"}'
+    assert connection.sock is opened
+
+
+def test_a_body_too_long_for_the_server_gets_our_own_error(connection: http.client.HTTPConnection) -> None:
+    connection.request("POST", "/identity/token", body=b" " * 70_000)
+    response = connection.getresponse()
+
+    assert (response.status, response.headers["Content-Type"]) == (413, "application/problem+json")
+    assert response.headers["Connection"] == "close"
+    assert b"BAD_REQUEST" in response.read()

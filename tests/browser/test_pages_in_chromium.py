@@ -6,7 +6,16 @@ from tests.browser.conftest import OpenTab
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/docs", "/docs?version=v2", "/redoc", "/redoc?version=v2", "/docs/problems", "/docs/v2-to-v3"]
+PAGES = [
+    "/",
+    "/docs",
+    "/docs?version=v2",
+    "/redoc",
+    "/redoc?version=v2",
+    "/docs/problems",
+    "/docs/v2-to-v3",
+    "/docs/polling",
+]
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])

@@ -1,17 +1,16 @@
 """The figures in docs/running.md are those of the code."""
 
 import re
-import runpy
 
 import pytest
 from django.conf import settings
 
-from acommerce_status import arrival, worker
+from acommerce_status import requests
+from acommerce_status.management.commands import serve
 from orders.management.commands import ingest
 from stores import breaker, counters, databases, waits
-from tests.docs.test_docs import ROOT, section
+from tests.docs.test_docs import read, section
 
-GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
 SHOWN = dict(
     re.findall(
         r"^\| ([^|]+) \| ([0-9.]+) \|", section("docs/running.md", "Every wait has an end"), re.MULTILINE
@@ -31,11 +30,10 @@ BOUNDS = {
     "for a count in Redis": counters.TIMEOUT_SECONDS,
     "until a Redis that failed is asked again": breaker.PAUSE_SECONDS,
     "until a PostgreSQL that was silent is asked again": breaker.PAUSE_SECONDS,
-    "for a request to arrive": arrival.REQUEST_SECONDS,
-    "for an answer to be taken": worker.ANSWER_SECONDS,
-    "of a connection without a request": GUNICORN["keepalive"],
-    "for a process that does nothing any more": GUNICORN["timeout"],
-    "for requests under way, when told to stop": GUNICORN["graceful_timeout"],
+    "for the head of a request, and of a connection without a request": serve.TIMEOUT_HEAD,
+    "for the body of a request": requests.TIMEOUT_BODY,
+    "for requests under way, when a process is told to stop": serve.TIMEOUT_STOP,
+    "until a reload stops the process that a new one replaces": serve.START,
 }
 
 
@@ -48,10 +46,17 @@ def test_a_wait_is_as_long_as_shown(wait: str) -> None:
     assert float(SHOWN[wait]) == BOUNDS[wait]
 
 
-def test_the_sizes_that_gunicorn_takes_are_shown() -> None:
-    text = section("docs/running.md", "Every wait has an end")
+def test_the_sizes_that_the_server_takes_are_shown() -> None:
+    text = " ".join(section("docs/running.md", "Every wait has an end").split())
 
-    assert f"line up to {GUNICORN['limit_request_line'] // 1024} KiB" in text
-    assert f"up to {GUNICORN['limit_request_fields']} headers of 8 KiB" in text
-    assert GUNICORN["limit_request_field_size"] == 8190
-    assert f"holds {GUNICORN['MOST_CONNECTIONS']:,} connections" in text
+    assert f"query up to {requests.MAX_TARGET // 1024} KiB" in text
+    assert f"up to {requests.MAX_FIELDS} headers of {requests.MAX_FIELD // 1024} KiB" in text
+    assert f"a body up to {requests.MAX_BODY // 1024} KiB" in text
+    assert f"reads {requests.MAX_BODIES} bodies at once" in text
+    assert f"holds {serve.MAX_CONNECTIONS:,} connections" in text
+
+
+def test_nginx_lets_idle_connections_go_before_the_server_does() -> None:
+    (upstream,) = re.findall(r"keepalive_timeout (\d+)s;  # shorter", read("deploy/nginx.conf"))
+
+    assert 0 < int(upstream) < serve.TIMEOUT_HEAD

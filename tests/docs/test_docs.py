@@ -39,10 +39,10 @@ def first_column(page: str, heading: str, column: int = 1) -> set[str]:
 
 
 def names_read_from_the_environment() -> set[str]:
-    """By the two files that may read it."""
+    """By the one file that may read it."""
     readers = r"""(?:environment\.\w+|_postgresql|environ\.get)\(\s*"([A-Z][A-Z0-9_]+)\""""
     required = r'^    "([A-Z_]+)": '
-    text = read("acommerce_status/settings.py") + read("gunicorn.conf.py")
+    text = read("acommerce_status/settings.py")
     return {*re.findall(readers, text), *re.findall(required, text.split("}")[0], re.MULTILINE)}
 
 

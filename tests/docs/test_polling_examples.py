@@ -1,10 +1,8 @@
 """The programs of docs/polling.md hold what is published, whatever happens on the way."""
 
-import re
 import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,14 +12,14 @@ import pytest
 from callers.administration import create_caller
 from orders.models import SalesOrder
 from testbed.events import event, new_orders, shipment_event, withdrawal
-from testbed.servers import Server, serve
+from testbed.servers import serve
 from tests.conftest import Publish
 from tests.docs.programs import COMMANDS, Held, eventually, held, polling
+from tests.docs.recording import Asked, Recorder, recording
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
 CHANNEL = "lazada-th"
-ACCESS_LOG = "--access-logfile - --access-logformat 'asked: %(s)s %(r)s %({retry-after}o)s'"
 
 Poll = Callable[..., AbstractContextManager[subprocess.Popen[bytes]]]
 
@@ -41,12 +39,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def poll(language: str, folder: Path) -> Poll:
-    """`with poll(server):` the program is at work, as a caller of the channel."""
+    """`with poll(relay):` the program is at work, as a caller of the channel."""
     key = create_caller(username="example", channels=[CHANNEL])
 
-    def start(server: Server) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    def start(relay: Recorder) -> AbstractContextManager[subprocess.Popen[bytes]]:
         names = {"FEED_USERNAME": "example", "FEED_API_KEY": key, "FEED_CHANNEL": CHANNEL}
-        return polling(language, folder, FEED_URL=server.url, FEED_IDLE_SECONDS="0.1", **names)
+        return polling(language, folder, FEED_URL=relay.url, FEED_IDLE_SECONDS="0.1", **names)
 
     return start
 
@@ -59,9 +57,9 @@ def published() -> Held:
     }
 
 
-def answers(server: Server) -> list[str]:
-    """Status and request of each answer of the feed so far, such as `200 GET /v3/...?updatedSince=...`."""
-    return re.findall(r"^asked: (\d+ GET /v3/\S+) .*$", server.log.read_text(), re.MULTILINE)
+def answers(relay: Recorder) -> list[Asked]:
+    """Each answer of the feed so far; its line is such as `200 GET /v3/...?updatedSince=...`."""
+    return [asked for asked in relay.asked if " GET /v3/" in asked.line]
 
 
 def test_it_holds_every_order_of_its_channel_and_follows_every_change(
@@ -69,9 +67,9 @@ def test_it_holds_every_order_of_its_channel_and_follows_every_change(
 ) -> None:
     orders = new_orders(250)
     publish(*orders, event(channelId="shopee-th", detail="not ours"))
-    with serve(tmp_path, GUNICORN_CMD_ARGS=ACCESS_LOG) as server, poll(server):
+    with serve(tmp_path) as server, recording(server.port) as relay, poll(relay):
         followed = eventually(lambda: held(language, folder) == published())
-        idle = eventually(lambda: answers(server)[-1].startswith("304"))
+        idle = eventually(lambda: answers(relay)[-1].status == 304)
         publish(
             orders[7] | {"revision": 2, "detail": 'a "quoted": \\ revision, "hasMore":true'},
             withdrawal(orders[8]["eventId"]),
@@ -87,18 +85,18 @@ def test_it_goes_on_where_it_was_when_it_has_been_killed(
     language: str, folder: Path, poll: Poll, publish: Publish, tmp_path: Path
 ) -> None:
     publish(*new_orders(120))
-    with serve(tmp_path, GUNICORN_CMD_ARGS=ACCESS_LOG) as server:
-        with poll(server):
+    with serve(tmp_path) as server, recording(server.port) as relay:
+        with poll(relay):
             assert eventually(lambda: held(language, folder) == published())
-        before = len(answers(server))
+        before = len(answers(relay))
         publish(event(orderId="O-7", status="COMPLETED", eventTime="2026-11-21T00:00:00Z"))
-        with poll(server):
+        with poll(relay):
             followed = eventually(lambda: held(language, folder) == published())
 
         assert followed
-        asked = answers(server)[before:]
+        asked = answers(relay)[before:]
         assert asked
-        assert all("?updatedSince=" in answer for answer in asked)
+        assert all("?updatedSince=" in answer.line for answer in asked)
 
 
 def test_it_outlives_an_ended_token_a_limit_and_a_server_that_is_away(
@@ -106,13 +104,12 @@ def test_it_outlives_an_ended_token_a_limit_and_a_server_that_is_away(
 ) -> None:
     publish(*new_orders(3))
     with ExitStack() as stack:
-        with serve(
-            tmp_path, GUNICORN_CMD_ARGS=ACCESS_LOG, TOKEN_LIFETIME_SECONDS="1", CALLER_RATE="5/s"
-        ) as server:
-            stack.enter_context(poll(server))
-            renewed = eventually(lambda: has_answered(server, 401))
-            limited = eventually(lambda: bool(pauses_after_429(server)))
-            pauses = pauses_after_429(server)
+        with serve(tmp_path, TOKEN_LIFETIME_SECONDS="1", CALLER_RATE="5/s") as server:
+            relay = stack.enter_context(recording(server.port))
+            stack.enter_context(poll(relay))
+            renewed = eventually(lambda: has_answered(relay, 401))
+            limited = eventually(lambda: bool(pauses_after_429(relay)))
+            pauses = pauses_after_429(relay)
         publish(event(orderId="O-2", status="CANCELED", eventTime="2026-11-21T00:00:00Z"))
         with serve(folder, port=server.port):
             back = eventually(lambda: held(language, folder) == published())
@@ -123,18 +120,15 @@ def test_it_outlives_an_ended_token_a_limit_and_a_server_that_is_away(
     assert back
 
 
-def has_answered(server: Server, status: int) -> bool:
+def has_answered(relay: Recorder, status: int) -> bool:
     """Whether the feed has answered with `status`, and then something else."""
-    return any(answer.startswith(str(status)) for answer in answers(server)[:-1])
+    return any(answer.status == status for answer in answers(relay)[:-1])
 
 
-def pauses_after_429(server: Server) -> list[tuple[float, int]]:
+def pauses_after_429(relay: Recorder) -> list[tuple[float, int]]:
     """After each 429 of the feed: how many seconds the program waited, and the seconds of `Retry-After`."""
-    lines = r"^(\S+ \S+) INFO access GET /v3/.*\nasked: (\d+) GET /v3/\S+ HTTP/1.1 (\S+)$"
-    found = re.findall(lines, server.log.read_text(), re.MULTILINE)
-    times = [datetime.strptime(f"{time}+0000", "%Y-%m-%d %H:%M:%S,%f%z") for time, _, _ in found]
     return [
-        ((after - before).total_seconds(), int(retry_after))
-        for (before, after), (_, status, retry_after) in zip(pairwise(times), found, strict=False)
-        if status == "429"
+        (after.when - before.when, int(before.retry_after or ""))
+        for before, after in pairwise(answers(relay))
+        if before.status == 429
     ]

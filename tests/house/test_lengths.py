@@ -17,7 +17,6 @@ LONG_FILES = {
 }
 LONG_FUNCTIONS = {
     "stores/databases.py postgresql": "one literal: all that Django and libpq are told of a database",
-    "testbed/servers.py serve": "one command line with its environment, and the block that ends it",
 }
 
 

@@ -20,9 +20,15 @@ schemathesis.openapi.format(
 def filter_case(context: Any, case: Any) -> bool:
     """Leave out windows that end before they begin, in v2 those that begin twice, and times to come.
 
-    Schemathesis takes times of answers as well, such as the end of a token.
+    Schemathesis takes times of answers as well, such as the end of a token. Left out, too, are ids with a
+    comma, which v3 takes for lists, and invented header names with an underscore, which are refused.
     """
     query = case.query or {}
+    ids = query.get("id", [])
+    if "," in "".join(map(str, ids if isinstance(ids, list) else [ids])):
+        return False
+    if any("_" in name for name in case.headers or {}):
+        return False
     since, until = _time(query.get("updatedSince", query.get("since"))), _time(query.get("updatedUntil"))
     if {"since", "updatedSince"} <= query.keys() or (since and until and since > until):
         return False

@@ -11,10 +11,9 @@ from testbed.services import Postgres, Redis
 
 
 def processes(server: Postgres | Redis | Server) -> list[int]:
-    """The server's main process, first, and all its children."""
-    stats = [file.read_text().rpartition(")") for file in Path("/proc").glob("[0-9]*/stat")]
-    children = [int(name.split()[0]) for name, _, rest in stats if int(rest.split()[1]) == server.pid]
-    return [server.pid, *children]
+    """The server's main process, and its children, the oldest first."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
+    return [server.pid, *map(int, children.split())]
 
 
 @contextmanager

@@ -40,7 +40,16 @@ def exchange(server: Server, data: bytes, timeout: float = TIMEOUT) -> list[Answ
     with connect(server, timeout) as connection:
         with suppress(OSError):  # it may have refused us before the end
             connection.sendall(data)
-        return answers(b"".join(iter(lambda: connection.recv(65_536), b"")))
+        return answers(read_to_the_end(connection))
+
+
+def read_to_the_end(connection: socket.socket) -> bytes:
+    """All that still comes, until the server closes the connection or resets it."""
+    parts = []
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65_536):
+            parts.append(part)
+    return b"".join(parts)
 
 
 def answers(data: bytes) -> list[Answer]:

@@ -44,9 +44,12 @@ def watch(database: Postgres, tmp_path: Path) -> Iterator[Watch]:
         yield watch
 
 
+OPTIONS = ["--batch-size", "50", "--database-timeout", "0"]  # it ends with the database, and waits for none
+
+
 def start_ingest(database: Postgres, file: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, str(ROOT / "manage.py"), "ingest", str(file), "--batch-size", "50"],
+        [sys.executable, str(ROOT / "manage.py"), "ingest", str(file), *OPTIONS],
         env=os.environ | {"DATABASE_URL": database.url},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

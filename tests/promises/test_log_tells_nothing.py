@@ -1,7 +1,7 @@
-"""The log of a real server, gunicorn's lines included, at its most talkative.
+"""The log of a real server, granian's lines included, at its most talkative.
 
 Fails when acommerce_status.access_log logs paths, methods or any sane request id, and when
-acommerce_status.worker.Worker has no `handle_error` of its own, as gunicorn logs what it refuses.
+acommerce_status.front logs what it refuses.
 """
 
 import re
@@ -27,10 +27,8 @@ WRONG = "wr0ng" * 8
 
 @pytest.fixture
 def talkative(tmp_path: Path) -> Iterator[Server]:
-    """A server that logs all that it can; gunicorn, at `debug`, would log paths of its own."""
-    with serve(
-        tmp_path, LOG_LEVEL="DEBUG", GUNICORN_CMD_ARGS="--log-level info", CALLER_RATE="30/d"
-    ) as running:
+    """A server that logs all that it can."""
+    with serve(tmp_path, LOG_LEVEL="DEBUG", CALLER_RATE="30/d") as running:
         yield running
 
 
@@ -58,6 +56,9 @@ def test_no_key_and_no_token_gets_into_the_log(talkative: Server, caller: Creden
         statuses |= {api.get(FEEDS[0], headers={"X-Subject-Token": token}).status_code for _ in range(40)}
     for secret in (token, caller.key):
         exchange(talkative, request(f"GET /nope?{secret} HTTP/1.1", f"X-Subject-Token {secret}"))
+        exchange(talkative, request(f"GET /nope?{secret} HTTP/1.1", f"X_Subject_Token: {secret}"))
+        exchange(talkative, request(f"get /nope?{secret} HTTP/1.1", f"X-Subject-Token: {secret}"))
+        exchange(talkative, request(f"GET /nope?{secret} HTTP/1.1", f"X-Long: {secret * 300}"))
         exchange(talkative, request(f"GET /nope?{secret} HTTP/1.1", f"X-Subject-Token: {secret}\0"))
         exchange(talkative, request(f"{secret} /nope HTTP/1.1"))
         exchange(talkative, request(f"GET /no pe?{secret} HTTP/1.1", f"X-Subject-Token : {secret}"))

@@ -1,36 +1,47 @@
 """Clients that send or read slowly, or not at all, take nothing from the others, and are let go in time.
 
-Fails when gunicorn.conf.py names gunicorn's own `gthread` as the worker, which four of them stop; when
-`murder_keepalived` is taken out of acommerce_status.worker.Worker, as many as it takes connections keep the
-next one out; and when `worker_connections` is taken out of gunicorn.conf.py, too many end the process.
+Each is tried on the server alone, and behind nginx, where the bad clients come from an address of their own.
+
+What must be there for these tests to pass, tried by taking it out:
+* in acommerce_status.front: `asyncio.timeout`, `MAX_BODIES`, and `wsgi.file_wrapper`;
+* in the command `serve`: `--http1-header-read-timeout`, and what `_connections` does about open files.
 """
 
 import resource
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from acommerce_status.arrival import REQUEST_SECONDS
-from acommerce_status.worker import ANSWER_SECONDS
-from testbed.servers import Server, serve
-from tests.promises.raw import TIMEOUT, connect, exchange, request
+from acommerce_status.management.commands.serve import TIMEOUT_HEAD
+from acommerce_status.requests import MAX_BODIES, TIMEOUT_BODY
+from testbed.events import new_orders
+from testbed.nginx import NGINX, proxied
+from testbed.servers import ROOT, Server, serve
+from tests.conftest import Publish
+from tests.promises.hanging import processes
+from tests.promises.raw import TIMEOUT, answers, connect, exchange, read_to_the_end, request
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-MANY, PLACES = 40, 20
+MANY = 120
+PROMPTLY = 2  # seconds; it takes some milliseconds, on a machine that has nothing else to do
 HEALTH = request("GET /healthz HTTP/1.1")
 LARGE = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
+FEED = "/v3/channel/lazada-th/sales-order-status"
+HALF_A_BODY = b"POST /identity/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"
 
 STARTS = {
     "nothing": b"",
     "half a line": b"GET /heal",
     "a line": b"GET /healthz\r\n",
     "half a head": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-    "half a body": b"POST /identity/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{",
+    "half a body": HALF_A_BODY,
     "half an unread body": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{",
     "a request": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a second request": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET",
@@ -39,12 +50,17 @@ STARTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def narrow(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that takes fewer connections than there will be."""
-    places = f"--worker-connections {PLACES}"
-    with serve(tmp_path_factory.mktemp("server"), GUNICORN_CMD_ARGS=places) as running:
-        seconds_of_an_answer(running)
+@pytest.fixture(scope="module", params=["alone", "behind nginx"])
+def place(
+    request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The server, or nginx in front of it."""
+    if request.param == "alone":
+        yield server
+        return
+    if not NGINX:
+        pytest.skip("there is no nginx here")
+    with proxied(server, tmp_path_factory.mktemp("nginx")) as running:
         yield running
 
 
@@ -55,54 +71,30 @@ def stack() -> Iterator[ExitStack]:
         yield opened
 
 
-def seconds_of_an_answer(server: Server, timeout: float = TIMEOUT) -> float:
+def bad_client(server: Server, receive_buffer: int = 0) -> socket.socket:
+    """A connection from an address of its own."""
+    connection = socket.socket()
+    if receive_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.settimeout(TIMEOUT)
+    connection.bind(("127.0.0.66", 0))
+    connection.connect(("127.0.0.1", server.port))
+    return connection
+
+
+def seconds_of(server: Server, asked: bytes = HEALTH, status: int = 200) -> float:
+    """What an answer takes, with a new connection."""
     started = time.monotonic()
-    assert [answer.body for answer in exchange(server, HEALTH, timeout)] == [b'{"status": "ok"}']
+    assert [answer.status for answer in exchange(server, asked)] == [status]
     return time.monotonic() - started
-
-
-@pytest.mark.parametrize("start", STARTS)
-def test_many_that_send_no_more_do_not_delay_the_next(server: Server, stack: ExitStack, start: str) -> None:
-    for _ in range(MANY):
-        stack.enter_context(connect(server)).sendall(STARTS[start])
-    time.sleep(0.2)
-
-    assert seconds_of_an_answer(server) < 3
-
-
-@pytest.mark.parametrize("start", STARTS)
-def test_many_that_take_every_place_do_not_keep_the_next_out(
-    narrow: Server, stack: ExitStack, start: str
-) -> None:
-    for _ in range(MANY):
-        stack.enter_context(connect(narrow)).sendall(STARTS[start])
-    time.sleep(0.2)
-
-    assert seconds_of_an_answer(narrow) < 3
-
-
-def test_more_connections_than_files_may_be_open_do_not_end_a_process(
-    tmp_path: Path, stack: ExitStack
-) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
-    try:
-        server = stack.enter_context(serve(tmp_path))
-        seconds_of_an_answer(server)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    for _ in range(250):
-        stack.enter_context(connect(server)).sendall(STARTS["a request"])
-
-    assert seconds_of_an_answer(server) < 3
-    assert "Too many open files" not in server.log.read_text()
 
 
 def is_closed(connection: socket.socket) -> bool:
     """Whether the server closed it, found out by sending a byte more."""
+    connection.setblocking(False)
     try:
         connection.sendall(b"x")
-        while connection.recv(65_536, socket.MSG_DONTWAIT):
+        while connection.recv(65_536):
             pass
     except BlockingIOError:
         return False
@@ -111,30 +103,185 @@ def is_closed(connection: socket.socket) -> bool:
     return True
 
 
-def test_who_sends_a_byte_now_and_then_is_let_go_in_time(server: Server, stack: ExitStack) -> None:
-    slow = STARTS.keys() - {"a request"}
-    open_still = {start: stack.enter_context(connect(server)) for start in slow}
-    for start, connection in open_still.items():
-        connection.sendall(STARTS[start])
+def test_an_open_connection_is_told_from_a_closed_one() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(TIMEOUT)
+        assert not is_closed(ours)
+        theirs.close()
+        assert is_closed(ours)
 
-    deadline = time.monotonic() + REQUEST_SECONDS + 5
-    while open_still and time.monotonic() < deadline:
+
+@pytest.mark.parametrize("start", STARTS)
+def test_many_that_send_no_more_do_not_delay_the_next(place: Server, stack: ExitStack, start: str) -> None:
+    for _ in range(MANY):
+        stack.enter_context(bad_client(place)).sendall(STARTS[start])
+    time.sleep(0.2)
+
+    assert seconds_of(place) < PROMPTLY
+
+
+@pytest.mark.usefixtures("committed")
+def test_half_sent_bodies_may_delay_tokens_but_never_a_poll(
+    server: Server, place: Server, stack: ExitStack, publish: Publish, token: str
+) -> None:
+    publish(*new_orders(100, channelId="lazada-th"))
+    poll = request(f"GET {FEED} HTTP/1.1", f"X-Subject-Token: {token}")
+    wrong = request("POST /identity/token HTTP/1.1", "Content-Length: 2", body="{}")
+    for _ in range(MANY):
+        stack.enter_context(bad_client(place)).sendall(HALF_A_BODY)
+    time.sleep(0.2)
+
+    slowest = max(seconds_of(place, poll) for _ in range(50))
+    token_meanwhile = exchange(place, wrong)[0].status
+    time.sleep(TIMEOUT_BODY + 0.5)
+
+    assert slowest < PROMPTLY
+    assert token_meanwhile == (503 if place is server else 400)  # nginx keeps the halves to itself
+    assert seconds_of(place, wrong, status=400) < PROMPTLY
+
+
+def test_of_bodies_that_do_not_come_so_many_wait_and_the_others_are_told_so(
+    server: Server, stack: ExitStack
+) -> None:
+    waiting = [stack.enter_context(bad_client(server)) for _ in range(MAX_BODIES)]
+    for connection in waiting:
+        connection.sendall(HALF_A_BODY)
+    time.sleep(0.2)
+
+    (refused,) = exchange(server, HALF_A_BODY)
+    found = [answer for connection in waiting for answer in answers(read_to_the_end(connection))]
+
+    assert (refused.status, refused.json["code"], refused.headers["retry-after"]) == (503, "UNAVAILABLE", "5")
+    assert [(answer.status, answer.json["code"]) for answer in found] == [(408, "BAD_REQUEST")] * MAX_BODIES
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_who_sends_a_byte_now_and_then_is_let_go_in_time(
+    server: Server, stack: ExitStack, start: str
+) -> None:
+    connection = stack.enter_context(bad_client(server))
+    connection.sendall(STARTS[start])
+
+    deadline = time.monotonic() + TIMEOUT_HEAD + 3
+    while not (closed := is_closed(connection)) and time.monotonic() < deadline:
         time.sleep(0.5)
-        open_still = {start: found for start, found in open_still.items() if not is_closed(found)}
 
-    assert open_still == {}
+    assert closed
 
 
-def test_who_holds_a_thread_by_not_taking_an_answer_is_cut_off(tmp_path: Path, stack: ExitStack) -> None:
-    answer = request(f"GET {LARGE} HTTP/1.1").replace(b"Connection: close", b"Connection: keep-alive")
-    with serve(tmp_path, WEB_THREADS="2") as server:
-        seconds_of_an_answer(server)
-        readers = [stack.enter_context(socket.socket()) for _ in range(2)]
-        for reader in readers:
-            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            reader.connect(("127.0.0.1", server.port))
-            reader.sendall(answer * 8)
-        time.sleep(1)
-        seconds = seconds_of_an_answer(server, timeout=ANSWER_SECONDS + 10)
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("path", [LARGE, FEED])
+def test_readers_that_never_read_hold_nothing(
+    place: Server, stack: ExitStack, publish: Publish, token: str, path: str
+) -> None:
+    publish(*new_orders(100, channelId="lazada-th", detail="x" * 4000))
+    asked = request(f"GET {path} HTTP/1.1", f"X-Subject-Token: {token}").replace(b"close", b"keep-alive")
+    for _ in range(40):
+        stack.enter_context(bad_client(place, receive_buffer=2048)).sendall(asked * 4)
+    time.sleep(0.5)
 
-    assert 5 < seconds < ANSWER_SECONDS + 10
+    assert max(seconds_of(place) for _ in range(20)) < PROMPTLY
+
+
+def test_files_that_nobody_takes_are_not_in_memory(tmp_path: Path, stack: ExitStack) -> None:
+    server = stack.enter_context(serve(tmp_path))
+    seconds_of(server, request(f"GET {LARGE} HTTP/1.1"))
+    asked = request(f"GET {LARGE} HTTP/1.1").replace(b"close", b"keep-alive")
+    before = megabytes(server)
+    for _ in range(60):
+        stack.enter_context(bad_client(server, receive_buffer=2048)).sendall(asked * 4)
+    time.sleep(1)
+
+    assert seconds_of(server) < PROMPTLY
+    assert megabytes(server) - before < 30  # of hundreds that were asked for
+
+
+def megabytes(server: Server) -> float:
+    """What the server's processes hold."""
+    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in processes(server))
+    return pages * resource.getpagesize() / 1e6
+
+
+def test_a_client_that_goes_away_takes_nothing_along(place: Server) -> None:
+    for start in (*STARTS.values(), request(f"GET {LARGE} HTTP/1.1")):
+        for _ in range(20):
+            with bad_client(place) as connection:
+                connection.sendall(start)
+
+    assert seconds_of(place) < PROMPTLY
+
+
+def test_a_drip_of_bytes_costs_no_processor(server: Server, stack: ExitStack) -> None:
+    drips = [stack.enter_context(bad_client(server)) for _ in range(6)]
+    for drip in drips:
+        drip.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 60_000)
+    before = processor_seconds(server)
+    started = time.monotonic()
+    while (elapsed := time.monotonic() - started) < 4:
+        for drip in drips:
+            drip.sendall(b"a")
+        time.sleep(0.002)
+
+    assert processor_seconds(server) - before < elapsed / 4
+
+
+def processor_seconds(server: Server) -> float:
+    """What the server's processes have used."""
+    ticks = 0
+    for pid in processes(server):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / 100
+
+
+def test_honest_connections_outlive_a_flood_of_half_requests(tmp_path: Path, stack: ExitStack) -> None:
+    server = stack.enter_context(serve(tmp_path))
+    honest = [stack.enter_context(connect(server)) for _ in range(10)]
+    for connection in honest:
+        connection.sendall(STARTS["a request"])
+        assert connection.recv(65_536).endswith(b'{"status": "ok"}')
+    stack.enter_context(open_files(3_000))
+    for _ in range(1_900):  # they take every place, and most of the backlog
+        stack.enter_context(bad_client(server)).sendall(STARTS["half a head"])
+    for connection in honest:
+        connection.sendall(STARTS["a request"])
+        assert connection.recv(65_536).endswith(b'{"status": "ok"}')
+
+
+@contextmanager
+def open_files(limit: int) -> Iterator[None]:
+    """This process, and those that it starts, may open so many until the block ends."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < limit:
+        pytest.skip(f"no process may open {limit} files here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_more_connections_than_files_may_be_open_do_not_end_a_process(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    with open_files(200):
+        server = stack.enter_context(serve(tmp_path))
+    for _ in range(250):
+        stack.enter_context(connect(server)).sendall(STARTS["a request"])
+
+    assert seconds_of(server) < PROMPTLY
+    assert "Too many open files" not in server.log.read_text()
+
+
+def test_a_process_takes_no_more_connections_than_it_may_open_files() -> None:
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200));"
+        "import django; django.setup();"
+        "from acommerce_status.management.commands.serve import _connections; print(_connections())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+    )
+
+    assert done.stdout == "72\n"

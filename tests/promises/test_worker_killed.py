@@ -11,7 +11,6 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from testbed.servers import Server, database_environment, serve
 from tests.promises.events import CHANNELS, PARTNERS, platform_events
 from tests.promises.hanging import processes
 from tests.promises.polling import admitted, watching
+from tests.promises.raw import read_to_the_end
 from tests.published import documents
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
@@ -39,12 +39,11 @@ def workers(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-def kill_workers(server: Server) -> None:
-    """Once both are there."""
+def kill_workers(server: Server, count: int) -> None:
+    """The oldest ones, once both are there. When a young one dies, granian ends, for systemd to restart."""
     assert eventually(lambda: len(processes(server)) == 3)
-    for worker in processes(server)[1:]:
-        with suppress(ProcessLookupError):
-            os.kill(worker, signal.SIGKILL)
+    for worker in processes(server)[1 : 1 + count]:
+        os.kill(worker, signal.SIGKILL)
 
 
 def slow_reader(server: Server, token: str) -> socket.socket:
@@ -57,14 +56,6 @@ def slow_reader(server: Server, token: str) -> socket.socket:
     return connection
 
 
-def read_to_the_end(connection: socket.socket) -> bytes:
-    parts = []
-    with suppress(ConnectionResetError):
-        while part := connection.recv(65536):
-            parts.append(part)
-    return b"".join(parts)
-
-
 def test_a_page_that_was_cut_off_is_noticed_and_comes_again(workers: Server) -> None:
     where = {"channelId": CHANNELS[0], "partnerId": PARTNERS[0]}
     ingest.publish(each for _ in range(15) for each in new_orders(100, detail="x" * 4000, **where))
@@ -74,12 +65,12 @@ def test_a_page_that_was_cut_off_is_noticed_and_comes_again(workers: Server) -> 
         start = b""
         while b'"orders":[{' not in start:
             start += connection.recv(500) or pytest.fail("the server hung up")
-        kill_workers(workers)
+        kill_workers(workers, 2)
         head, _, body = (start + read_to_the_end(connection)).partition(b"\r\n\r\n")
     with watching(workers.url, token) as watch:
         pass
 
-    length = re.search(rb"Content-Length: (\d+)", head)
+    length = re.search(rb"content-length: (\d+)", head)
     assert length
     assert 0 < len(body) < int(length[1])
     assert not watch.lost(documents(database_environment()["DATABASE_URL"]))
@@ -92,7 +83,7 @@ def test_workers_killed_while_they_answer_lose_no_update(workers: Server) -> Non
         for start in range(0, len(events), 250):
             ingest.publish(events[start : start + 250], batch_size=50)
             watch.wait_for_answers(10)
-            kill_workers(workers)
+            kill_workers(workers, 1)
 
     assert watch.interruptions > KILLS / 2
     assert not watch.lost(documents(database_environment()["DATABASE_URL"]))

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         callers = demo_callers(file=keys, channels=CHANNELS, partners=PARTNERS)
         self.stdout.write(_greeting(f"http://{address}", callers))
         self.stdout.flush()
-        server = ["-m", "gunicorn", "--bind", address, "--log-level", "warning", "acommerce_status.wsgi"]
+        server = ["manage.py", "serve", "--bind", address]
         simulator = ["manage.py", "simulate"]
         sys.exit(run_together([[sys.executable, *server], [sys.executable, *simulator]]))
 

@@ -65,3 +65,11 @@ def test_other_parameters_mean_nothing(api: Client, publish: Publish) -> None:
     rows = api.get(f"{PATH}/id?id=A&status=COMPLETED&pageSize=0&since=never").json()
 
     assert [row["orderId"] for row in rows] == ["A"]
+
+
+def test_a_comma_in_an_id_is_no_offence(api: Client, publish: Publish) -> None:
+    publish(*new_orders(1))
+
+    rows = api.get("/v2/channel/lazada-th/sales-order-status/id?id=O-1,O-2&limit=3").json()
+
+    assert rows == [{"orderId": "O-1,O-2", "error": {"code": 404, "message": "Not Found"}}]

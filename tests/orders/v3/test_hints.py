@@ -69,11 +69,3 @@ def test_an_id_that_has_a_comma_is_found(api: Client, publish: Publish) -> None:
     body = api.get(f"{FEED}/id?id=A,B").json()
 
     assert [order["orderId"] for order in body["orders"]] == ["A,B"]
-
-
-def test_v2_takes_no_offence(api: Client, publish: Publish) -> None:
-    publish(*new_orders(1))
-
-    rows = api.get("/v2/channel/lazada-th/sales-order-status/id?id=O-1,O-2&limit=3").json()
-
-    assert rows == [{"orderId": "O-1,O-2", "error": {"code": 404, "message": "Not Found"}}]

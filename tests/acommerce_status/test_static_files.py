@@ -4,7 +4,7 @@ import pytest
 from django.contrib.staticfiles.finders import get_finders
 from django.test import Client
 
-from acommerce_status.assets import ALONE
+from acommerce_status.static_files import ALONE
 
 FILES = [name for finder in get_finders() for name, _ in finder.list(None)]
 ROOMS = {"acommerce_status", "drf_spectacular_sidecar"}

@@ -1,0 +1,68 @@
+"""`manage.py serve`: check the settings, then become granian."""
+
+import os
+import resource
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from acommerce_status.requests import MAX_HEAD
+
+MAX_CONNECTIONS = 1_000
+"""Of each process, or what its limit of open files leaves. The next ones wait in the backlog."""
+OTHER_FILES = 128
+BACKLOG = 1_024
+TIMEOUT_HEAD = 10
+"""Seconds for the head of a request to arrive in, and of a connection without a request."""
+TIMEOUT_STOP = 15
+"""Seconds for requests under way to end in, when a process is told to stop."""
+START = 5
+"""Seconds that a reload waits for a new process before it stops the old one; most starts take one or two."""
+
+
+class Command(BaseCommand):
+    help = "Serve until told to stop: SIGTERM ends it, SIGHUP replaces its processes by new ones."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--bind", default=settings.BIND, metavar="HOST:PORT", help="or unix:/path")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        command = [sys.executable, "-m", "granian", *_address(options["bind"]), *_flags()]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GRANIAN_")}
+        os.dup2(2, 1)  # granian logs to stdout, and everything else of ours to stderr
+        os.execve(sys.executable, command, environment)  # noqa: S606 - our own command
+
+
+def _address(bind: str) -> list[str]:
+    if bind.startswith("unix:"):
+        return ["--uds", bind.removeprefix("unix:"), "--uds-permissions", str(0o666)]  # as open as a port
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit():
+        raise CommandError("BIND must be HOST:PORT or unix:/path, such as 127.0.0.1:8000.")
+    return ["--host", host.strip("[]"), "--port", port]
+
+
+def _flags() -> list[str]:
+    return [
+        *("--interface", "rsgi", "--http", "1", "--no-ws", "--loop", "asyncio", "--log-level", "warning"),
+        *("--workers", str(settings.WEB_CONCURRENCY), "--backlog", str(BACKLOG)),
+        *("--backpressure", str(_connections())),
+        *("--http1-header-read-timeout", str(TIMEOUT_HEAD * 1000), "--http1-buffer-size", str(MAX_HEAD)),
+        *("--respawn-failed-workers", "--respawn-interval", str(START)),
+        *("--workers-kill-timeout", str(TIMEOUT_STOP)),
+        *("--working-dir", str(settings.BASE_DIR), "acommerce_status.front:application"),
+    ]
+
+
+def _connections() -> int:
+    """How many connections a process may hold: one more than it may open files for would fail."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return max(soft - OTHER_FILES, settings.WEB_THREADS)
+    return MAX_CONNECTIONS

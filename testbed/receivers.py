@@ -1,0 +1,92 @@
+"""Receivers of webhooks on this machine, which record what they get and answer as a test wants."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Received:
+    """One POST."""
+
+    time: float
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """The order in it."""
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+Answer = tuple[int, dict[str, str]]
+
+
+@dataclass
+class Receiver:
+    """`answer` decides for each POST: a status and headers. `at_once` is how many were answered together at most."""
+
+    url: str
+    answer: Callable[[Received], Answer] = lambda received: (204, {})
+    received: list[Received] = field(default_factory=list)
+    under_way: list[str] = field(default_factory=list)
+    twice_at_once: list[str] = field(default_factory=list)
+
+    def newest(self) -> dict[str, str]:
+        """The newest `updatedTime` of each order that was accepted or refused."""
+        return {post.order["orderId"]: post.order["updatedTime"] for post in self.received}
+
+    def orders(self) -> list[str]:
+        """The order ids, in the order in which they came."""
+        return [post.order["orderId"] for post in self.received]
+
+    def take(self, received: Received) -> Answer:
+        """Answer one POST. Runs in a thread of its own."""
+        order = received.order["orderId"]
+        if order in self.under_way:
+            self.twice_at_once.append(order)
+        self.under_way.append(order)
+        try:
+            self.received.append(received)
+            return self.answer(received)
+        finally:
+            self.under_way.remove(order)
+
+
+@contextmanager
+def receiving(answer: Callable[[Received], Answer] | None = None) -> Iterator[Receiver]:
+    """A receiver on a port of its own, until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status, headers = receiver.take(Received(time.time(), dict(self.headers.items()), body))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *arguments: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    receiver = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
+    if answer:
+        receiver.answer = answer
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        server.server_close()

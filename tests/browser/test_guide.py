@@ -1,0 +1,58 @@
+"""A guide in Chromium: programs are tabs that keys and clicks choose, and can be copied."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from testbed.servers import Server
+from tests.browser.conftest import OpenTab
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def guide(tab: OpenTab) -> Page:
+    return tab().open("/docs/polling")
+
+
+def shown(guide: Page) -> list[Any]:
+    """The languages whose program is shown."""
+    return list(
+        guide.eval_on_selector_all(
+            ".program", "panels => panels.filter(panel => !panel.hidden).map(panel => panel.dataset.language)"
+        )
+    )
+
+
+def test_a_click_or_an_arrow_chooses_the_language(guide: Page) -> None:
+    chosen = [shown(guide)]
+    guide.get_by_role("tab", name="PHP").click()
+    chosen.append(shown(guide))
+    guide.keyboard.press("ArrowRight")
+    chosen.append(shown(guide))
+    guide.keyboard.press("ArrowRight")
+    chosen.append(shown(guide))
+
+    assert chosen == [["Python"], ["PHP"], ["Shell"], ["Python"]]
+
+
+def test_a_program_is_copied_whole(guide: Page) -> None:
+    guide.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel = guide.locator(".program:not([hidden])")
+
+    panel.get_by_role("button", name="Copy").first.click()
+
+    panel.get_by_role("button", name="Copied").wait_for()
+    assert guide.evaluate("navigator.clipboard.readText()") == panel.locator("pre").first.text_content()
+
+
+def test_without_scripts_every_program_is_there(guide: Page, server: Server) -> None:
+    assert guide.context.browser
+    context = guide.context.browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{server.url}/docs/polling")
+
+    assert plain.locator(".program pre").count() >= 4
+    assert plain.locator(".program:visible").count() == 4
+    context.close()
