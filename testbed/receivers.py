@@ -30,7 +30,7 @@ Answer = tuple[int, dict[str, str]]
 
 @dataclass
 class Receiver:
-    """`answer` decides for each POST: a status and headers. `at_once` is how many were answered together at most."""
+    """`answer` decides what a POST is answered with: a status and headers."""
 
     url: str
     answer: Callable[[Received], Answer] = lambda received: (204, {})

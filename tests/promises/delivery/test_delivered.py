@@ -1,9 +1,7 @@
 """`manage.py deliver` as a process, on a database of its own, to receivers of its own.
 
-What must be there for these tests to pass, tried by taking it out:
-* `track.finish` in `answers._accepted` only after an answer: with it at the beginning of a delivery, one that is
-  killed loses orders;
-* `key not in self.under_way` in `Running.next_row`: without it two states of one order are under way at once.
+Fails with `self.track.finish(row)` in `Running.begun`, which moves the position before the answer: then a process
+that is killed loses orders.
 """
 
 import os
