@@ -1,4 +1,4 @@
-# Needs make and Python 3.11, nothing else: everything is installed into .venv.
+# Needs make and Python 3.11, 3.12 or 3.13, nothing else: everything is installed into .venv.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -7,13 +7,14 @@ ARGS ?=
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header
-TOO_OLD := Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11
+TOO_OLD := Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.11
+NO_VENV := $(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv
 PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(30))') \
 	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com TRUST_PROXY=on
 
 EMBEDDED = env -u SECRET_KEY -u DATABASE_URL -u REDIS_URL -u ALLOWED_HOSTS
 # They need no database: docs and OpenAPI documents against code, and what holds for the whole repository
-QUICK_TESTS := tests/acommerce_status/test_schema.py tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
+QUICK_TESTS := tests/acommerce_status/openapi/test_schema.py tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format snapshots lock bench soak fuzz clean
@@ -67,6 +68,7 @@ clean: ## Remove all that the other targets made: .venv, caches, the demo's data
 .venv/.python:
 	@command -v $(PYTHON) > /dev/null || { echo "$(TOO_OLD)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "$(TOO_OLD)")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "$(NO_VENV)" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 	@touch $@
 

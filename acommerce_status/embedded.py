@@ -1,6 +1,7 @@
 """The embedded profile: what `make run` stands on when nothing is configured. Nobody else may read it."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +16,7 @@ def secret_key(var: Path) -> str:
 
 
 def database_file(var: Path) -> Path:
-    """`var/db.sqlite3`, made on first use. SQLite gives its other files the same permissions."""
+    """`var/db.sqlite3`, made on first use. SQLite gives the files beside it the same permissions."""
     return _closed_file(var / "db.sqlite3")
 
 
@@ -27,7 +28,9 @@ def _closed_file(file: Path) -> Path:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)
-        file.chmod(0o600)  # an earlier release made it readable for everybody
+        for path in file.parent.glob(f"{file.name}*"):
+            with suppress(FileNotFoundError):  # SQLite removes what it has beside the file
+                path.chmod(0o600)  # the first release left all of them open to everybody
     except OSError as error:
         raise ImproperlyConfigured(f"VAR_DIR must be a folder that we can write to: {error}.") from error
     return file

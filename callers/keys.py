@@ -1,7 +1,7 @@
 """API keys and tokens: shown once, kept as digests only.
 
-Both are random with at least 128 bits, so a plain SHA-256 cannot be searched backwards, and a look-up by
-digest tells a guesser nothing by its timing.
+Both are random with at least 128 bits, so nobody can find the text of a plain SHA-256 by trying, and the time
+that a look-up by digest takes tells a guesser nothing.
 """
 
 import hashlib

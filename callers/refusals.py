@@ -19,7 +19,7 @@ class WrongCredentials(Refusal):
 
 
 class QuotaExceeded(Refusal):
-    """429 for the uses that went over their quotas; `Retry-After` is in whole seconds, and is enough."""
+    """429: these uses went over their quotas. Waiting for the seconds in `Retry-After` is enough."""
 
     status_code = 429
     code = "QUOTA_EXCEEDED"

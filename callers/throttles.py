@@ -1,6 +1,6 @@
 """DRF's throttle seam around django-ratelimit: limits per caller (contract, section 5).
 
-A throttle leaves each use that it counted in `view.uses`, for the headers and for the refusal.
+A throttle adds each use that it counted to `view.uses`, which headers and refusals are made of.
 """
 
 from typing import Any
@@ -19,11 +19,11 @@ class CallerThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         access = access_of(request)
         rate = access.rate or settings.CALLER_RATE
-        return allow(view, use_quota(policy="caller", key=str(access.caller_id), rate=rate))
+        return record_use(view, use_quota(policy="caller", key=str(access.caller_id), rate=rate))
 
 
-def allow(view: Any, use: Use | None) -> bool:
-    """Note a use in `view.uses`; whether it was within its quota, or could not be counted."""
+def record_use(view: Any, use: Use | None) -> bool:
+    """Add a use to `view.uses`. Returns whether it was within its quota, or could not be counted."""
     if use is not None:
         view.uses.append(use)
     return use is None or not use.exceeded

@@ -1,42 +1,28 @@
-"""Tokens: given for a key, recognised on every poll."""
+"""What a token gives, looked up on every poll; callers.identity gives tokens."""
 
-import hmac
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from typing import cast
 
 from cachetools import TLRUCache, cached
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from rest_framework.request import Request
 
-from callers.keys import digest, new_token
-from callers.models import Caller, RetiredKey, Scope, Token
+from callers.keys import digest
+from callers.models import RetiredKey, Scope, Token
 
 MAX_REMEMBERED = 10_000
-
-_NO_KEY = bytes(32)
-_NOBODY = (None, "", 0, _NO_KEY, None, None, None)
+MAX_AGE_SECONDS = 10
+"""An operator's change is in effect after that, so nothing older is believed."""
 
 
 class Unrecognised(Exception):
     """No such key or token, or not any more."""
-
-
-@dataclass(frozen=True)
-class KeyHolder:
-    """The caller that a key belongs to. `key_expires_time` is the end of a key that was rotated, or None."""
-
-    caller_id: int
-    username: str
-    rate: str
-    key_digest: bytes
-    key_generation: int
-    key_expires_time: datetime | None
 
 
 @dataclass(frozen=True)
@@ -54,36 +40,6 @@ class Access:
 
     def may_read(self, scope: Scope) -> bool:
         return scope in self.grants
-
-
-def holder_of_key(*, username: str, key: str) -> KeyHolder:
-    """The caller with this name and key, which may be one that was rotated and is still good.
-
-    One query. An unknown name costs what a wrong key costs. Raises Unrecognised.
-    """
-    return _holder(username, digest(key))
-
-
-def give_token(holder: KeyHolder) -> tuple[str, datetime]:
-    """A new token for the holder of this key, and its end; the caller's ended tokens are deleted.
-
-    The key is compared again while the caller's row is locked, which rotate_key and revoke_caller lock too:
-    each of them either comes first, and then there is no token, or finds this one. Raises Unrecognised.
-    """
-    now = timezone.now()
-    token, expires_time = new_token(), now + timedelta(seconds=settings.TOKEN_LIFETIME_SECONDS)
-    with transaction.atomic():
-        Caller.objects.filter(pk=holder.caller_id).update(last_token_time=now)  # locks the row
-        holder = _holder(holder.username, holder.key_digest)
-        expires_time = min(expires_time, holder.key_expires_time or expires_time)
-        Token.objects.filter(caller_id=holder.caller_id, expires_time__lte=now).delete()
-        Token.objects.create(
-            caller_id=holder.caller_id,
-            key_generation=holder.key_generation,
-            digest=digest(token),
-            expires_time=expires_time,
-        )
-    return token, expires_time
 
 
 def access_by_token(token: str) -> Access:
@@ -108,20 +64,6 @@ def forget_tokens() -> None:
     _remembered.clear()
 
 
-def _holder(username: str, key_digest: bytes) -> KeyHolder:
-    columns = ("pk", "rate", "key_generation", "key_digest")
-    retired = ("retired_keys__generation", "retired_keys__digest", "retired_keys__expires_time")
-    found = Caller.objects.filter(username=username, revoked_time=None).values_list(*columns, *retired)
-    rows = list(found) or [_NOBODY]
-    caller_id, rate, generation, current, *_ = rows[0]
-    now = timezone.now()
-    keys = [(generation, current, None), *(row[4:] for row in rows if row[6] and row[6] > now)]
-    for generation, stored, expires_time in keys:
-        if hmac.compare_digest(key_digest, bytes(stored)) and caller_id is not None:
-            return KeyHolder(caller_id, username, rate, key_digest, generation, expires_time)
-    raise Unrecognised
-
-
 def _remembered_until(token_digest: bytes, access: Access, now: float) -> float:
     seconds: float = settings.CALLER_CACHE_SECONDS
     return access.asked_at + seconds
@@ -134,7 +76,8 @@ _remembered: TLRUCache[bytes, Access] = TLRUCache(MAX_REMEMBERED, ttu=_remembere
 def _access_by_digest(token_digest: bytes) -> Access:
     """One query, a row for each grant.
 
-    Only what is found is remembered, so that guesses cannot push it out. Raises Unrecognised.
+    Only what is found is remembered, so that guesses cannot push it out. Raises Unrecognised, and
+    OperationalError when the answer is too old to be believed.
     """
     asked_at, now = time.monotonic(), timezone.now()
     rows = list(
@@ -147,6 +90,8 @@ def _access_by_digest(token_digest: bytes) -> Access:
     )
     if not rows:
         raise Unrecognised
+    if time.monotonic() - asked_at > MAX_AGE_SECONDS:
+        raise OperationalError("the look-up of a token took too long")
     caller_id, username, rate, expires_time, *_ = rows[0]
     grants = frozenset(Scope(kind, identifier) for *_, kind, identifier in rows if kind)
     return Access(caller_id, username, rate, grants, expires_time, asked_at)

@@ -10,10 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from callers.addresses import client_address
+from callers.identity import KeyHolder, give_token, holder_of_key
 from callers.quotas import use_quota
 from callers.refusals import QuotaExceeded, WrongCredentials
 from callers.serializers import EXAMPLE_BODY, TokenRequestSerializer
-from callers.tokens import KeyHolder, Unrecognised, give_token, holder_of_key
+from callers.tokens import Unrecognised
 from wire.parsers import JSONParser
 from wire.problem import problem_details
 from wire.refusals import BadBody, ParameterError

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from delivery import secrets
 from delivery.models import Subscription
 from delivery.outcome import Outcome
-from orders.feed import Row
+from orders.forms import Row
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from delivery.connecting import Flight, NotBegun, flying, new_session
 from delivery.message import Message
 from delivery.outcome import Kind, Outcome
 from delivery.transport import Facts
-from orders.feed import Row
+from orders.forms import Row
 from wire.times import format_time
 
 ANSWER_SECONDS = 15

@@ -76,7 +76,9 @@ def created_time(order: SalesOrder, events: Iterable[KnownEvent]) -> datetime | 
 
     The time that is stored if the order has no event at all.
     """
-    newest = max(events, key=lambda event: (not event.deleted, *_by_time(event)), default=order)
+    newest = max(
+        events, key=lambda event: (not event.deleted, event.event_time, event.event_id), default=order
+    )
     return newest.order_created_time
 
 

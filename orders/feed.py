@@ -2,44 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import Enum
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Case, Func, IntegerField, TextField, When
 
-from orders.models import SalesOrderQuerySet
+from orders import forms
+from orders.forms import Form, OctetLength, Row
 from orders.question import Question, statement
-from stores.raw import raw_column
-from wire.times import TIME_LENGTH
-
-MAX_PAGE_BYTES = 8 * 1024 * 1024
-"""Of stored documents in UTF-8. A page ends before it gets heavier, but has one order at least."""
-MAX_LIGHT_BYTES = MAX_PAGE_BYTES // 100
-"""An order up to here is read without being weighed: a full page of such orders is not too heavy."""
-
-_UPDATED_TIME = b'"updatedTime":"'
 
 Item = TypeVar("Item")
-
-
-class Form(Enum):
-    """What a page is made of: the stored JSON, as bytes, or rows for those who look into them."""
-
-    TEXT = "text"
-    ROWS = "rows"
-
-
-@dataclass(frozen=True)
-class Row:
-    """An order, and its stored JSON."""
-
-    updated_time: datetime
-    channel_id: str
-    order_id: str
-    document: str
 
 
 @dataclass(frozen=True)
@@ -48,22 +21,15 @@ class Page(Generic[Item]):
 
     items: list[Item]
     has_more: bool
-
-
-class OctetLength(Func):
-    """The bytes of a text in UTF-8. PostgreSQL need not read a text for it."""
-
-    function = "OCTET_LENGTH"
-    output_field = IntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """OCTET_LENGTH came to SQLite with 3.43."""
-        return self.as_sql(compiler, connection, template="LENGTH(CAST(%(expressions)s AS BLOB))", **context)
+    form: Form = Form.TEXT
 
 
 @overload
 def page(
-    question: Question, size: int, form: Literal[Form.TEXT] = Form.TEXT, database: str | None = None
+    question: Question,
+    size: int,
+    form: Literal[Form.TEXT, Form.GZIP] = Form.TEXT,
+    database: str | None = None,
 ) -> Page[bytes]: ...
 @overload
 def page(
@@ -79,54 +45,14 @@ def page(question: Question, size: int, form: Form = Form.TEXT, database: str | 
     items = _read(question, size + 1, form, source)
     if None in items:
         return _weighed_page(question, size, form, source)
-    return Page(items[:size], has_more=len(items) > size)
-
-
-def updated_time(document: bytes) -> str:
-    """The order's `updatedTime` in a stored document.
-
-    The first match is the order's own: quotes inside values are escaped.
-    """
-    start = document.index(_UPDATED_TIME) + len(_UPDATED_TIME)
-    return document[start : start + TIME_LENGTH].decode()
+    return Page(items[:size], len(items) > size, form)
 
 
 def _read(question: Question, limit: int, form: Form, database: str) -> list[Any]:
     """The items of a page; None in place of an order that is to be weighed first."""
-    sql, parameters = statement(question, _COLUMNS[form], limit, database)
+    sql, parameters = statement(question, forms.COLUMNS[form], limit, database)
     with connections[database].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        if form is Form.TEXT:
-            return raw_column(cursor)
-        return [_row(*columns) for columns in cursor.fetchall()]
-
-
-def _texts(orders: SalesOrderQuerySet) -> Any:
-    return orders.alias(bytes=OctetLength("document")).values_list(_LIGHT)
-
-
-def _rows(orders: SalesOrderQuerySet) -> Any:
-    columns = ("updated_time", "channel_id", "order_id")
-    return orders.alias(bytes=OctetLength("document")).values_list(*columns, _LIGHT)
-
-
-def light(limit: int) -> Case:
-    """The document, or null where it has more than `limit` bytes."""
-    return Case(When(bytes__lte=limit, then="document"), output_field=TextField())
-
-
-_LIGHT = light(MAX_LIGHT_BYTES)
-_COLUMNS = {Form.TEXT: _texts, Form.ROWS: _rows}
-
-
-def _row(time: datetime | str, channel_id: str, order_id: str, document: str | None) -> Row | None:
-    """SQLite knows no times, and its driver hands out the text that is stored, which is in UTC."""
-    if document is None:
-        return None
-    aware = (
-        datetime.fromisoformat(time).replace(tzinfo=UTC) if isinstance(time, str) else time.astimezone(UTC)
-    )
-    return Row(aware, channel_id, order_id, document)
+        return forms.items(cursor, sql, parameters, form)
 
 
 def _weighed_page(question: Question, size: int, form: Form, database: str) -> Page[Any]:
@@ -143,9 +69,8 @@ def _weighed_page(question: Question, size: int, form: Form, database: str) -> P
             for columns in found.values_list("updated_time", "channel_id", "order_id", "document")
         ]
         if rows:
-            items = rows if form is Form.ROWS else [row.document.encode() for row in rows]
-            return Page(items, has_more=len(times) < len(weights))
-    return Page([], has_more=False)
+            return Page(forms.items_of(rows, form), len(times) < len(weights), form)
+    return Page([], False, form)
 
 
 def _fitting(weights: list[tuple[datetime, int]]) -> Iterator[datetime]:
@@ -153,6 +78,6 @@ def _fitting(weights: list[tuple[datetime, int]]) -> Iterator[datetime]:
     total = 0
     for number, (time, weight) in enumerate(weights):
         total += weight
-        if number and total > MAX_PAGE_BYTES:
+        if number and total > forms.MAX_PAGE_BYTES:
             return
         yield time

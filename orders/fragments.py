@@ -9,11 +9,12 @@ from struct import Struct, error
 from typing import NamedTuple
 
 from isal import isal_zlib
+from isal.isal_zlib import crc32, crc32_combine
 
 from wire.times import TIME_LENGTH
 
 LEVEL = 1
-"""ISA-L's: 11 µs and 0.72 KB an order of 2.2 KB; zlib's level 6 takes 28 µs for 0.68 KB."""
+"""ISA-L's: 8 µs and 580 bytes an order of 1.7 KB; zlib's level 6 takes 19 µs for 540."""
 
 RAW_DEFLATE = -15
 MAX_STORED_BYTES = 0xFFFF
@@ -21,7 +22,7 @@ MAX_STORED_BYTES = 0xFFFF
 
 _HEAD = Struct(f"<II{TIME_LENGTH}s")  # CRC-32 and length of the document, its updatedTime
 _STORED = Struct("<BHH")  # the type of a block that is not the last, its length, the complement of that
-_TRAILER = Struct("<II")
+_NUMBERS = Struct("<II")  # CRC-32 and length: how a head begins and a gzip member ends
 _GZIP_HEADER = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 255])  # no name, no time, fastest, no system
 _SYNC_FLUSH = b"\x00\x00\xff\xff"  # how a stored block without bytes ends
 _LAST_BLOCK = b"\x03\x00"  # empty, with the codes that every decoder knows
@@ -38,11 +39,18 @@ class Content(NamedTuple):
     updated_time: str
 
 
+class Joined(NamedTuple):
+    """A gzip member, and how many bytes it is when it is inflated."""
+
+    body: bytes
+    length: int
+
+
 def make(document: bytes, updated_time: str) -> bytes:
     """The fragment of a document, and of the 27 characters of its `updatedTime`."""
     compressor = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, RAW_DEFLATE)
     stream = compressor.compress(document) + compressor.flush(isal_zlib.Z_SYNC_FLUSH)
-    return _HEAD.pack(isal_zlib.crc32(document), len(document), updated_time.encode()) + stream
+    return _HEAD.pack(crc32(document), len(document), updated_time.encode()) + stream
 
 
 def updated_time(fragment: bytes) -> str:
@@ -50,10 +58,9 @@ def updated_time(fragment: bytes) -> str:
     return fragment[_HEAD.size - TIME_LENGTH : _HEAD.size].decode()
 
 
-def length(fragment: bytes) -> int:
-    """How many bytes the document has, uncompressed."""
-    size: int = _HEAD.unpack_from(fragment)[1]
-    return size
+def checksums(fragments: Sequence[bytes]) -> bytes:
+    """The CRC-32 of each document, 4 bytes each, least byte first."""
+    return b"".join([fragment[:4] for fragment in fragments])
 
 
 def read(fragment: bytes) -> Content:
@@ -66,36 +73,29 @@ def read(fragment: bytes) -> Content:
         raise NotAFragment("this is not a head and a deflate stream") from None
     if inflater.eof or not fragment.endswith(_SYNC_FLUSH):
         raise NotAFragment("the stream cannot be followed by another one")
-    if (isal_zlib.crc32(content.document), len(content.document)) != (crc, size):
+    if (crc32(content.document), len(content.document)) != (crc, size):
         raise NotAFragment("the checksum or the length is wrong")
     return content
 
 
-def join(before: bytes, fragments: Sequence[bytes], after: bytes) -> bytes:
+def join(before: bytes, fragments: Sequence[bytes], after: bytes) -> Joined:
     """One gzip member of `before`, the documents with commas between them, and `after`."""
-    crc = isal_zlib.crc32(before)
-    size = len(before)
-    parts = [_GZIP_HEADER, *_stored(before)]
-    for index, fragment in enumerate(fragments):
-        if index:
-            crc = isal_zlib.crc32(b",", crc)
-            size += 1
-            parts.append(_COMMA)
-        document_crc, document_size, _ = _HEAD.unpack_from(fragment)
-        crc = isal_zlib.crc32_combine(crc, document_crc, document_size)
-        size += document_size
-        parts.append(fragment[_HEAD.size :])
-    trailer = _TRAILER.pack(isal_zlib.crc32(after, crc), (size + len(after)) & 0xFFFFFFFF)
-    return b"".join([*parts, *_stored(after), _LAST_BLOCK, trailer])
+    crc, size, separator = crc32(before), len(before) + len(after), b""
+    for fragment in fragments:
+        document_crc, document_size = _NUMBERS.unpack_from(fragment)
+        crc = crc32_combine(crc32(separator, crc), document_crc, document_size)
+        size += len(separator) + document_size
+        separator = b","
+    streams = [fragment[_HEAD.size :] for fragment in fragments]
+    trailer = _NUMBERS.pack(crc32(after, crc), size & 0xFFFFFFFF)
+    blocks = (_stored(before), _stored(b",").join(streams), _stored(after), _LAST_BLOCK)
+    return Joined(b"".join((_GZIP_HEADER, *blocks, trailer)), size)
 
 
-def _stored(text: bytes) -> list[bytes]:
+def _stored(text: bytes) -> bytes:
     """`text` in blocks that are not compressed."""
     blocks = []
     for start in range(0, len(text), MAX_STORED_BYTES):
         block = text[start : start + MAX_STORED_BYTES]
         blocks += [_STORED.pack(0, len(block), len(block) ^ MAX_STORED_BYTES), block]
-    return blocks
-
-
-_COMMA = b"".join(_stored(b","))
+    return b"".join(blocks)

@@ -20,7 +20,7 @@ from testbed.services import Postgres, postgres
 from testbed.services.server import die_with_parent
 
 PLENTY = "1000000/m"
-PATIENCE = 20  # seconds; what a test waits for comes within a few
+TIMEOUT = 20  # seconds; what a test waits for comes within a few
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Publisher:
 
 
 def eventually(question: Callable[[], Any]) -> bool:
-    """Whether the question is answered by yes before PATIENCE ends."""
-    deadline = time.monotonic() + PATIENCE
+    """Whether the question is answered by yes before TIMEOUT ends."""
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if question():
             return True
@@ -105,7 +105,7 @@ def eventually(question: Callable[[], Any]) -> bool:
 @contextmanager
 def client_of(url: str, credentials: dict[str, str]) -> Iterator[httpx2.Client]:
     """A client of the server at `url`, with a fresh token from it."""
-    with httpx2.Client(base_url=url, timeout=PATIENCE) as client:
+    with httpx2.Client(base_url=url, timeout=TIMEOUT) as client:
         answer = client.post("/identity/token", json={"auth": {"apiKeyCredentials": credentials}})
         client.headers["X-Subject-Token"] = answer.raise_for_status().json()["token"]["token_id"]
         yield client

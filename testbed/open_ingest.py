@@ -15,7 +15,7 @@ from testbed.events import Fields
 from testbed.servers import ROOT, database_environment
 from testbed.services.server import die_with_parent
 
-PATIENCE = 20  # seconds; what a test waits for comes within a few
+TIMEOUT = 20  # seconds; what a test waits for comes within a few
 
 
 class OpenIngest:
@@ -31,7 +31,7 @@ class OpenIngest:
 
     def end(self) -> tuple[int, str, str]:
         """Close the pipe; the status, and what was printed to standard output and to standard error."""
-        out, err = self.process.communicate(timeout=PATIENCE)
+        out, err = self.process.communicate(timeout=TIMEOUT)
         return self.process.returncode, out.decode(), err.decode()
 
 
@@ -57,6 +57,6 @@ def until(condition: Callable[[], bool]) -> float:
     """Wait for it; how many seconds it took."""
     started = time.monotonic()
     while not condition():
-        assert time.monotonic() - started < PATIENCE, "it never came"
+        assert time.monotonic() - started < TIMEOUT, "it never came"
         time.sleep(0.001)
     return time.monotonic() - started

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from testbed.events import Fields
 from testbed.feeds import FEED
-from testbed.installation import PATIENCE
+from testbed.installation import TIMEOUT
 
 Key = tuple[str, str]
 """channelId, orderId."""
@@ -68,7 +68,7 @@ class Poller:
 
     def wait_for(self, api: Api, count: int) -> int:
         """Ask until so many orders have come, or in vain; how many came."""
-        brought, deadline = 0, time.monotonic() + PATIENCE
+        brought, deadline = 0, time.monotonic() + TIMEOUT
         while (brought := brought + self.poll(api)) < count and time.monotonic() < deadline:
             time.sleep(0.01)
         return brought

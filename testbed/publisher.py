@@ -1,7 +1,7 @@
 """Publishes what it reads, to the database of its environment: see testbed.installation.
 
 A line of standard input is a JSON list of events, published as one; its answer is a line too: the summary.
-With `--misbehave SEED`, and `--without-lock`, it does what testbed.misbehaving says.
+With `--misbehave SEED`, and `--without-lock`, it behaves as testbed.misbehaving describes.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""How PostgreSQL answers what a page asks: its plan, run and measured."""
+"""The plan by which PostgreSQL answers the query of a page, run and measured."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """An executed plan: its nodes, as PostgreSQL's EXPLAIN tells them, the root first."""
+    """An executed plan: its nodes, as EXPLAIN reports them, the root first."""
 
     nodes: list[dict[str, Any]]
 
@@ -54,14 +54,14 @@ class Plan:
 
     def faults(self) -> list[str]:
         """What keeps this from being an index range scan that reads no more than it returns."""
-        told = {
+        faults = {
             f"reads by {', '.join(self.scans)}": self.scans not in (["Index Scan"], ["Index Only Scan"]),
             f"reads {self.rows_read} rows to return {self.rows_returned}": self.rows_read
             > self.rows_returned,
             f"reads {self.blocks_read} blocks to return {self.rows_returned} rows": self.blocks_read
             > self.rows_returned * 2 + SLACK,
         }
-        return [fault for fault, holds in told.items() if holds]
+        return [fault for fault, holds in faults.items() if holds]
 
 
 def questions(times: Mapping[str, str], ids: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from testbed.services.server import die_with_parent
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 20  # seconds to end in; it takes less than one
+TIMEOUT = 20  # seconds to end in; it takes less than one
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,6 @@ def database_environment() -> dict[str, str]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
     process.kill()
     process.wait()

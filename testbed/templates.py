@@ -1,7 +1,7 @@
 """Orders that benchmarks are made of: a few thousand different ones, rendered by the server's own code.
 
-Each is a template. What tells two orders of one template apart, the number in all their ids and the time
-they were published, stands in it as a marker, so that a million orders are a million replacements of text.
+Each is a template. Two orders of one template differ in the number in all their ids, and in the time they
+were published. Both are markers in the template, so that a million orders are a million replacements of text.
 """
 
 import random

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from callers.tokens import give_token, holder_of_key
+from callers.identity import give_token, holder_of_key
 
 
 def issue_token(*, username: str, key: str) -> tuple[str, datetime]:

@@ -23,7 +23,7 @@ from testbed.services import postgres, redis
 from testbed.services.server import die_with_parent, private_folder
 
 SETTINGS = Path(__file__).parent.parent / "acommerce_status" / "settings.py"
-PATIENCE = 10  # seconds an interrupted pytest has to take its fixtures down
+TIMEOUT = 10  # seconds an interrupted pytest has to take its fixtures down
 NOTHING_SELECTED = 5  # pytest's exit status
 
 
@@ -108,7 +108,7 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]
     finally:
         for last_word in (signal.SIGINT, signal.SIGKILL):
             with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
+                process.wait(TIMEOUT)
             if process.returncode is None:
                 process.send_signal(last_word)
         process.wait()

@@ -20,6 +20,7 @@ FILES = [
 ]
 LINES = [
     "acommerce_status/urls.py",
+    "acommerce_status/checks.py",
     "acommerce_status/errors.py",
     "acommerce_status/settings.py",
     "acommerce_status/management/commands/schema_snapshots.py",

@@ -2,6 +2,9 @@
 
 import re
 
+MIN_GZIP_BYTES = 500
+"""What is smaller fits one packet anyway."""
+
 _GZIP = re.compile(
     r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*(?P<quality>[01](?:\.[0-9]{0,3})?)\s*)?(?:,|$)", re.IGNORECASE
 )

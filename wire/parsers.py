@@ -1,4 +1,4 @@
-"""DRF's parser seam: JSON by whatever name it comes."""
+"""DRF's parser seam: JSON, whatever its Content-Type says."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -14,7 +14,7 @@ MAX_BODY_BYTES = 16 * 1024
 class JSONParser(BaseParser):
     """One JSON object of at most 16 KiB in UTF-8. Existing clients leave out the JSON Content-Type.
 
-    `example` is a body that a subclass suggests where there was no object.
+    `example` is the body that a subclass suggests when the body is not an object.
     """
 
     media_type = "*/*"

@@ -45,7 +45,7 @@ INTERNAL_ERROR = Problem(500, "INTERNAL_ERROR", "Something failed here; it has b
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's seam. None for what nobody foresaw: Django then logs it and answers by handler500."""
+    """DRF's seam. Returns None for an unexpected exception: Django then logs it and answers by handler500."""
     problem = describe(exception)
     if problem is None:
         return None
@@ -54,7 +54,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 
 def describe(exception: Exception) -> Problem | None:
-    """The problem that an exception stands for, or None."""
+    """The problem that callers get for this exception, or None when it is unexpected."""
     if isinstance(exception, TooManyFieldsSent):
         exception = BadParameters([ParameterError("*", TOO_MANY)])
     match exception:
@@ -72,7 +72,7 @@ def describe(exception: Exception) -> Problem | None:
 
 
 def unavailable(detail: str) -> Problem:
-    """503, with the wait that is worth it."""
+    """A 503 that asks the client to wait DATABASE_RETRY_SECONDS."""
     return Problem(503, "UNAVAILABLE", detail, headers={"Retry-After": str(DATABASE_RETRY_SECONDS)})
 
 
@@ -102,7 +102,7 @@ def anchor(code: str) -> str:
 
 
 def respond(request: HttpRequest, problem: Problem, shape: Shape = problem_details) -> HttpResponse:
-    """The answer outside DRF."""
+    """The response for a problem, where DRF makes none."""
     body, content_type = shape(request, problem)
     return HttpResponse(
         orjson.dumps(body), status=problem.status, headers=problem.headers, content_type=content_type

@@ -1,12 +1,16 @@
-"""What is answered instead of an order; wire.problem gives each the shape of its wire.
+"""Errors that are the caller's; wire.problem gives each the shape of its wire.
 
 A room with a refusal of its own subclasses Refusal, so that wire.problem needs to know no room.
 """
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rest_framework.exceptions import APIException
+
+MAX_SHOWN_LENGTH = 60
+"""Of a name that a caller sent, when it is repeated in a refusal."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class ParameterError:
 
 
 class Refusal(APIException):
-    """An error of the caller's, with all that a problem says: `code` is UPPER_SNAKE and never changes.
+    """An error of the caller's, with all that a problem holds: `code` is UPPER_SNAKE and never changes.
 
     `errors` are what is wrong with the input, `violated` the names of quotas that are used up, `headers`
     those of the answer.
@@ -60,3 +64,10 @@ class BadBody(Refusal):
 
     def __init__(self, errors: Iterable[ParameterError]) -> None:
         super().__init__("The body was not accepted.", errors=errors)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if any is near."""
+    by_lower_case = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word[:MAX_SHOWN_LENGTH].lower(), by_lower_case, n=1)
+    return by_lower_case[found[0]] if found else None

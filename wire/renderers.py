@@ -1,20 +1,14 @@
-"""Bodies: a page joins the texts stored at publishing; everything else is small JSON."""
+"""DRF's renderer seam: JSON by orjson."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from rest_framework.renderers import BaseRenderer
 
 
-class Rendered(Protocol):
-    """Something that knows its own body."""
-
-    def body(self) -> str: ...
-
-
 class JSONRenderer(BaseRenderer):
-    """JSON in UTF-8 of a body of ours, or of plain data."""
+    """JSON in UTF-8; nothing for None."""
 
     media_type = "application/json"
     format = "json"
@@ -26,6 +20,4 @@ class JSONRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        if data is None:
-            return b""
-        return data.body().encode() if hasattr(data, "body") else orjson.dumps(data)
+        return b"" if data is None else orjson.dumps(data)

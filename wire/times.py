@@ -91,7 +91,7 @@ def _meant(text: str) -> str | None:
 
 
 def _nearly(text: str) -> str | None:
-    """For a time in basic format, without zone, `T`, seconds or an offset's minutes, or with many digits."""
+    """The text for a time in basic format, with many digits, or without zone, `T`, seconds or the like."""
     match = _NEARLY.fullmatch(text)
     if match is None:
         return None
@@ -102,7 +102,7 @@ def _nearly(text: str) -> str | None:
 
 
 def _unix(text: str) -> str | None:
-    """For seconds or milliseconds since 1970."""
+    """The text for seconds or milliseconds since 1970."""
     match = _UNIX.fullmatch(text)
     if match is None:
         return None
@@ -113,7 +113,7 @@ def _unix(text: str) -> str | None:
 
 
 def _http(text: str) -> str | None:
-    """For a date as HTTP headers have it (RFC 9110, section 5.6.7)."""
+    """The text for a date as HTTP headers have it (RFC 9110, section 5.6.7)."""
     try:
         return format_time(EARLIEST + timedelta(seconds=parse_http_date(text)))
     except (ValueError, OverflowError):

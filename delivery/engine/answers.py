@@ -7,7 +7,7 @@ from delivery import pace
 from delivery.engine.running import Running
 from delivery.engine.track import MAX_DONE_AHEAD, key_of
 from delivery.outcome import Kind, Outcome
-from orders.feed import Row
+from orders.forms import Row
 
 SLOW_MILLISECONDS = 1_000
 

@@ -14,7 +14,7 @@ from delivery.engine.answers import answered
 from delivery.engine.deliverer import Deliverer
 from delivery.engine.running import Running
 from delivery.engine.track import key_of
-from orders.feed import Row
+from orders.forms import Row
 from wire.times import EARLIEST
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from delivery import pace
 from delivery.engine.track import Key, key_of
 from delivery.models import HeldOrder
 from delivery.outcome import Outcome
-from orders.feed import Row
+from orders.forms import Row
 
 
 @dataclass

@@ -15,7 +15,7 @@ from delivery.engine.saving import Changes, Progress
 from delivery.engine.track import Key, Track, key_of
 from delivery.models import HeldOrder, Subscription
 from delivery.transport import Facts
-from orders.feed import Row
+from orders.forms import Row
 
 MAX_HELD = 1_000
 

@@ -14,7 +14,7 @@ from callers.models import Grant, Scope
 from delivery.engine.track import Key, key_of
 from delivery.models import SHARDS, HeldOrder, Subscription, SubscriptionClock
 from orders import feed
-from orders.feed import Form, Row
+from orders.forms import Form, Row
 from orders.models import FeedClock, FeedHead
 from orders.question import Question
 

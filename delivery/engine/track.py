@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from orders.feed import Row
+from orders.forms import Row
 
 MAX_DONE_AHEAD = 1_000
 """Orders done beyond the position; then the slow one in front of them is held, so that the position moves."""

@@ -20,6 +20,7 @@ from callers.quotas import parse_rate
 from callers.tokens import Access, access_of
 from orders.models import FeedHead
 from orders.polling.pagination import json_response, weak_etag
+from orders.polling.parameters import Parameters
 from orders.polling.reading import StrictParameters
 from orders.polling.views import PollView
 from wire.refusals import BadParameters
@@ -33,7 +34,7 @@ class CallerView(PollView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One query for all feeds."""
-        if errors := list(StrictParameters().unknown(request.GET, {})):
+        if errors := list(StrictParameters().unknown(request.GET, Parameters)):
             raise BadParameters(errors)
         body = orjson.dumps(_described(access_of(cast(Request, request))))
         return json_response(body, {"ETag": weak_etag(body)})

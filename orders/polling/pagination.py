@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Literal
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +10,12 @@ from django.utils.encoding import escape_uri_path
 from isal.isal_zlib import crc32
 from rest_framework.pagination import BasePagination
 
-from orders import feed
-from orders.feed import Form, Page, Row
+from orders import feed, forms, fragments
+from orders.feed import Page
+from orders.forms import Form, Row
 from orders.heads import heads
 from orders.models import REPRESENTATION
-from orders.polling.fields import MAX_PAGE_SIZE
+from orders.polling.parameters import MAX_PAGE_SIZE
 from orders.polling.reading import Asked
 from orders.question import Question
 from wire.times import EARLIEST
@@ -28,7 +29,7 @@ class PollPagination(BasePagination):
 
 
 class FeedPagination(PollPagination):
-    """Keyset pages on the one column that orders the feed. A wire writes the `body`."""
+    """Keyset pages on the one column that orders the feed. A wire writes the response."""
 
     since_names: ClassVar[tuple[str, ...]] = ("updatedSince",)
     """The parameters that a `Link` may move on; the last of them when none was sent."""
@@ -39,15 +40,21 @@ class FeedPagination(PollPagination):
         if heads.nothing_newer(question.scope, question.since or EARLIEST):
             page: Page[bytes] = Page([], has_more=False)
         else:
-            page = feed.page(question, asked.size)
-        newest = feed.updated_time(page.items[-1]) if page.items else None
-        headers = {"ETag": weak_etag(len(page.items), newest, page.has_more, checksum(page.items))}
+            page = feed.page(question, asked.size, self.form(request))
+        newest = _newest(page) if page.items else None
+        headers = {"ETag": weak_etag(len(page.items), newest, page.has_more, _checksums(page))}
         if page.has_more and newest:
             headers["Link"] = next_link(request, self._sent_name(request), newest)
-        return json_response(self.body(question, page, newest), headers)
+        return self.write(question, page, newest, headers)
 
-    def body(self, question: Question, page: Page[bytes], newest: str | None) -> bytes:
-        """The JSON of a page; `newest` is the last order's `updatedTime`."""
+    def form(self, request: HttpRequest) -> Literal[Form.TEXT, Form.GZIP]:
+        """What the wire writes a page from."""
+        return Form.TEXT
+
+    def write(
+        self, question: Question, page: Page[bytes], newest: str | None, headers: dict[str, str]
+    ) -> HttpResponse:
+        """The response for a page; `newest` is the last order's `updatedTime`."""
         raise NotImplementedError
 
     def _sent_name(self, request: HttpRequest) -> str:
@@ -60,10 +67,14 @@ class OrdersById(PollPagination):
     def respond(self, request: HttpRequest, asked: Asked) -> HttpResponse:
         """The orders that are asked for. One query, unless they are too heavy for one answer."""
         found, not_shown = _named(asked.question)
+        self.check(found)
         documents = [document for texts in found.values() for document in texts]
-        times = [feed.updated_time(document) for document in documents]
-        tag = weak_etag(list(found), not_shown, times, checksum(documents))
+        times = [forms.updated_time(document) for document in documents]
+        tag = weak_etag(list(found), not_shown, times, _checksums(Page(documents, has_more=False)))
         return json_response(self.body(found, not_shown), {"ETag": tag})
+
+    def check(self, found: dict[str, list[bytes]]) -> None:
+        """Refuse what was probably not meant. Raises BadParameters."""
 
     def body(self, found: dict[str, list[bytes]], not_shown: list[str]) -> bytes:
         """The JSON of the orders found by each id that was asked for, and the ids that did not fit."""
@@ -84,7 +95,7 @@ def _named(question: Question) -> tuple[dict[str, list[bytes]], list[str]]:
         rows = feed.page(Question(question.scope, ids=(order_id,)), MAX_PAGE_SIZE, Form.ROWS).items
         documents = _by_id((order_id,), rows)
         total += sum(map(len, documents[order_id]))
-        if number and total > feed.MAX_PAGE_BYTES:
+        if number and total > forms.MAX_PAGE_BYTES:
             return found, list(question.ids[number:])
         found |= documents
     return found, []
@@ -102,12 +113,16 @@ def json_response(body: bytes, headers: dict[str, str]) -> HttpResponse:
     return HttpResponse(body, content_type="application/json", headers=headers)
 
 
-def checksum(documents: Iterable[bytes]) -> int:
-    """The CRC-32 of these documents, one after another."""
-    value = 0
-    for document in documents:
-        value = crc32(document, value)
-    return value
+def _newest(page: Page[bytes]) -> str:
+    last = page.items[-1]
+    return fragments.updated_time(last) if page.form is Form.GZIP else forms.updated_time(last)
+
+
+def _checksums(page: Page[bytes]) -> bytes:
+    """The CRC-32 of each document, which is the same in both forms."""
+    if page.form is Form.GZIP:
+        return fragments.checksums(page.items)
+    return b"".join(crc32(document).to_bytes(4, "little") for document in page.items)
 
 
 def weak_etag(*parts: object) -> str:

@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from callers.quotas import use_quota
-from callers.throttles import allow
+from callers.throttles import record_use
 from callers.tokens import access_of
-from orders.polling.fields import MAX_IDS
+from orders.polling.parameters import MAX_IDS
 
 
 class OrderThrottle(BaseThrottle):
@@ -22,5 +22,5 @@ class OrderThrottle(BaseThrottle):
         allowed = True
         for name in dict.fromkeys(request.GET.getlist("id")[:MAX_IDS]):
             use = use_quota(policy="order", key=f"{caller}|{name}", rate=settings.ORDER_RATE)
-            allowed = allow(view, use) and allowed
+            allowed = record_use(view, use) and allowed
         return allowed

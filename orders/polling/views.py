@@ -72,7 +72,7 @@ class PollView(GenericAPIView[SalesOrder]):
         response["Vary"] = "X-Subject-Token, Authorization, Accept-Encoding"
         if _client_has_it(request, response):
             response.status_code, response.content = 304, b""
-            del response["Content-Type"]
+            del response["Content-Type"], response["Content-Encoding"]
         return response
 
     def perform_authentication(self, request: Request) -> None:

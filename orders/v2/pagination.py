@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 
 import orjson
+from django.http import HttpResponse
 
 from orders.feed import Page
-from orders.polling.pagination import FeedPagination, OrdersById
+from orders.polling.pagination import FeedPagination, OrdersById, json_response
 from orders.question import Question
 from orders.v2.legacy import legacy_order
 
@@ -15,8 +16,10 @@ class LegacyFeedPagination(FeedPagination):
 
     since_names: ClassVar[tuple[str, ...]] = ("since", "updatedSince")
 
-    def body(self, question: Question, page: Page[bytes], newest: str | None) -> bytes:
-        return b"[%b]" % b",".join(map(legacy_text, page.items))
+    def write(
+        self, question: Question, page: Page[bytes], newest: str | None, headers: dict[str, str]
+    ) -> HttpResponse:
+        return json_response(b"[%b]" % b",".join(map(legacy_text, page.items)), headers)
 
 
 class LegacyOrdersById(OrdersById):

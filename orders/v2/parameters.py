@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from orders.polling.parameters import (
-    PageSizeOfFeed,
+    PageSizeParameter,
     SinceParameter,
     StatusParameter,
     UntilParameter,
@@ -33,7 +33,9 @@ class LegacyFeedParameters(WindowParameters):
         " `updatedSince`."
     )
     orderStatus = LegacyStatusParameter(  # noqa: N815 - the name on the wire
-        choices=OrderStatus.values, help_text="Only orders whose status, as v2 tells it, is this one."
+        choices=OrderStatus.values,
+        elsewhere={},
+        help_text="Only orders whose status, as v2 tells it, is this one.",
     )
-    pageSize = PageSizeOfFeed(help_text="How many orders a page holds at most: 1 to 100, default 100.")  # noqa: N815 - the name on the wire
-    page_size = PageSizeOfFeed(help_text="The older name of `pageSize`.")
+    pageSize = PageSizeParameter(help_text="How many orders a page holds at most: 1 to 100, default 100.")  # noqa: N815 - the name on the wire
+    page_size = PageSizeParameter(help_text="The older name of `pageSize`.")

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from orders.polling.fields import MAX_IDS, MAX_PAGE_SIZE
+from orders.polling.parameters import MAX_IDS, MAX_PAGE_SIZE
 from orders.statuses import OrderStatus, ShipmentStatus, vocabulary
 from wire.fields import InstantField
 

@@ -17,7 +17,7 @@ from typing import ClassVar, Literal
 
 Mode = Literal["fast", "immediate"]
 
-PATIENCE = 30  # seconds for a server to start or to stop; both take well under one
+TIMEOUT = 30  # seconds for a server to start or to stop; both take well under one
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}  # nothing of the caller's, least of all PGPORT and its kind
 
 
@@ -54,7 +54,7 @@ class Server:
     def start(self) -> None:
         """Return once the server answers; RuntimeError with the end of its log if it does not in time."""
         self._process = self._spawn(self.command())
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self.is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop("immediate")
@@ -68,7 +68,7 @@ class Server:
         for signal in (self.signals[mode], SIGKILL):
             self._process.send_signal(signal)
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(PATIENCE)
+                self._process.wait(TIMEOUT)
                 break
         self._process = None
 
@@ -76,7 +76,7 @@ class Server:
         """Run a command as the server's account; RuntimeError with the end of the log if it fails."""
         process = self._spawn(list(command))
         try:
-            status = process.wait(PATIENCE)
+            status = process.wait(TIMEOUT)
         finally:
             process.kill()
             process.wait()
@@ -126,7 +126,7 @@ def private_folder(account: pwd.struct_passwd | None = None) -> Iterator[Path]:
 
 def _remove(folder: Path) -> None:
     """Remove the folder, although an orphan of a killed server may add a last file meanwhile."""
-    for _ in range(PATIENCE * 10):
+    for _ in range(TIMEOUT * 10):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             return

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from acommerce_status import environment
+from acommerce_status import embedded, environment
 from testbed.servers import ROOT
 
 WHOLE = {
@@ -146,3 +146,13 @@ def test_what_the_embedded_profile_keeps_is_closed_to_others(tmp_path: Path) -> 
     assert oct(var.stat().st_mode & 0o777) == "0o700"
     assert kept["db.sqlite3"] == "0o600"
     assert set(kept.values()) == {"0o600"}
+
+
+def test_what_the_first_release_left_open_is_closed(tmp_path: Path) -> None:
+    names = ["db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm"]
+    for name in names:
+        (tmp_path / name).touch(mode=0o644)
+
+    embedded.database_file(tmp_path)
+
+    assert [oct((tmp_path / name).stat().st_mode & 0o777) for name in names] == ["0o600"] * 3

@@ -70,16 +70,20 @@ def test_tokens_old_keys_and_a_revocation_are_shown() -> None:
         run("rotate_key", "poller", "--overlap", "20h")
         clock.shift(1800)
         one = shown()
+        clock.shift(20 * 3600)
+        later = shown()
+        run("rotate_key", "poller", "--overlap", "1h")
         run("revoke_caller", "poller")
         none = shown()
 
     assert (both["goodTokens"], both["lastTokenTime"]) == (2, "2026-11-23T10:30:00.000000Z")
     assert (both["rate"], both["hasOwnRate"]) == ("7/s", True)
     assert (one["goodTokens"], one["oldKeysEnd"]) == (1, ["2026-11-24T06:30:00.000000Z"] * 2)
+    assert (later["goodTokens"], later["oldKeysEnd"]) == (0, [])
     assert (none["goodTokens"], none["oldKeysEnd"]) == (0, [])
     assert (none["lastTokenTime"], none["revokedTime"]) == (
         "2026-11-23T10:30:00.000000Z",
-        "2026-11-23T11:00:00.000000Z",
+        "2026-11-24T07:00:00.000000Z",
     )
 
 

@@ -79,16 +79,17 @@ def test_tokens_of_the_old_key_end_with_it(clock: time_machine.Traveller, key: s
     assert [opens(token) for token in (before, meanwhile, other)] == [False, False, True]
 
 
-def test_a_token_that_is_remembered_ends_with_the_old_key_too(
-    clock: time_machine.Traveller, key: str
-) -> None:
+def test_tokens_that_are_remembered_end_with_the_old_key_too(clock: time_machine.Traveller, key: str) -> None:
+    before, _ = issue_token(username="poller", key=key)
     rotated("--overlap", "5m")
-    token, _ = issue_token(username="poller", key=key)
-    access_by_token(token)
+    meanwhile, _ = issue_token(username="poller", key=key)
+    for token in (before, meanwhile):
+        access_by_token(token)
     clock.shift(300)
 
-    with pytest.raises(Unrecognised):
-        access_by_token(token)
+    for token in (before, meanwhile):
+        with pytest.raises(Unrecognised):
+            access_by_token(token)
 
 
 def test_a_token_that_ends_before_the_overlap_keeps_its_end(clock: time_machine.Traveller, key: str) -> None:
@@ -174,7 +175,7 @@ def test_what_is_no_overlap_is_refused_and_changes_nothing(key: str, text: str) 
         run("rotate_key", "poller", f"--overlap={text}")
 
     assert str(refused.value) == (
-        f"Error: argument --overlap: {text!r} is not an overlap: write a number and one of s, m, h, d,"
+        f"{text!r} is not an overlap: write a number and one of s, m, h, d,"
         " such as 24h, up to 30d; or 0, and the old key ends at once."
     )
     assert are_good(key) == [True]

@@ -10,14 +10,16 @@ from typing import Any
 import httpx2
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from pytest_django import Settings
 
 from callers.administration import create_caller, revoke_caller, rotate_key
-from callers.tokens import Unrecognised, access_by_token
+from callers.tokens import MAX_AGE_SECONDS, Unrecognised, access_by_token
 from testbed.feeds import FEED
 from testbed.servers import serve
 from testbed.tokens import issue_token
 from tests.conftest import Credentials
+from tests.shapes import assert_problem
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
@@ -50,6 +52,20 @@ def test_a_token_is_remembered_from_before_its_query(
         access_by_token(token)
 
     assert remembered.username == caller.username
+
+
+@pytest.mark.wire
+def test_an_answer_that_took_longer_than_ten_seconds_is_not_believed(
+    caller: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, _ = issue_token(username=caller.username, key=caller.key)
+    monkeypatch.setattr("callers.tokens.MAX_AGE_SECONDS", SLOW_SECONDS / 2)
+
+    with connection.execute_wrapper(answered_late):
+        response = Client().get(FEED, headers={"X-Subject-Token": token})
+
+    assert_problem(response, 503, "UNAVAILABLE")
+    assert MAX_AGE_SECONDS == 10
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import pytest
 from testbed.services.server import die_with_parent
 
 PAGE = Path(__file__).parents[2] / "docs" / "polling.md"
-PATIENCE = 60  # seconds; what is waited for takes one or two
+TIMEOUT = 60  # seconds; what is waited for takes one or two
 COMMANDS = {
     "python": [sys.executable, "poll.py"],
     "javascript": ["node", "poll.mjs"],
@@ -85,8 +85,8 @@ def _rows(file: Path) -> list[str]:
 
 
 def eventually(question: Callable[[], bool]) -> bool:
-    """Whether the question is answered by yes before PATIENCE ends."""
-    deadline = time.monotonic() + PATIENCE
+    """Whether the question is answered by yes before TIMEOUT ends."""
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if question():
             return True

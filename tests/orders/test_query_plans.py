@@ -9,6 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from callers.administration import create_caller
 from orders.models import SalesOrder
+from stores.waits import allow_long_waits
 from testbed.dataset import BIG, Dataset
 from testbed.query_plans import MODES, Plan, asked, explain, questions
 from testbed.tokens import issue_token
@@ -30,7 +31,7 @@ def plans(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         cursor.execute("VACUUM orders_salesorder")  # what earlier tests rolled back still fills the indexes
         cursor.execute("RESET statement_timeout")
     with django_db_blocker.unblock(), transaction.atomic():
-        connection.ensure_connection()
+        allow_long_waits()
         Dataset(ORDERS, variety=100).load(connection.connection)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

@@ -6,7 +6,7 @@ import pytest
 
 from callers.models import Scope
 from orders import feed
-from orders.feed import Form, Row
+from orders.forms import Form, Row
 from orders.models import SalesOrder
 from orders.question import Question
 from testbed.events import new_orders

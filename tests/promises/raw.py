@@ -9,7 +9,7 @@ import orjson
 
 from testbed.servers import Server
 
-PATIENCE = 20
+TIMEOUT = 20
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Answer:
         return orjson.loads(self.body)
 
 
-def connect(server: Server, patience: float = PATIENCE) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=patience)
+def connect(server: Server, timeout: float = TIMEOUT) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=timeout)
 
 
 def request(line: str, *fields: str, host: str = "localhost", body: str = "") -> bytes:
@@ -35,9 +35,9 @@ def request(line: str, *fields: str, host: str = "localhost", body: str = "") ->
     return "\r\n".join([line, f"Host: {host}", "Connection: close", *fields, "", body]).encode()
 
 
-def exchange(server: Server, data: bytes, patience: float = PATIENCE) -> list[Answer]:
+def exchange(server: Server, data: bytes, timeout: float = TIMEOUT) -> list[Answer]:
     """All answers to `data`, until the server closes the connection."""
-    with connect(server, patience) as connection:
+    with connect(server, timeout) as connection:
         with suppress(OSError):  # it may have refused us before the end
             connection.sendall(data)
         return answers(b"".join(iter(lambda: connection.recv(65_536), b"")))

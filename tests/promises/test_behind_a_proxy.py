@@ -6,6 +6,7 @@ own machine, and when `USE_X_FORWARDED_HOST` is simply True in the settings.
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -52,7 +53,7 @@ CLAIMS = [
     "X_Forwarded_Host: shop.example.test",
 ]
 BY_HTTPS = "X-Forwarded-Proto: https"
-HSTS = "max-age=31536000; includeSubDomains; preload"
+HSTS = "max-age=31536000"
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,13 @@ def test_behind_our_proxy_its_word_counts(behind: Server, publish: Publish, toke
 @pytest.mark.parametrize("path", ["/", "/docs", "/nope", "/static/nope", "/healthz", FEEDS[0], FEEDS[1]])
 def test_every_answer_by_https_asks_for_no_other(behind: Server, path: str) -> None:
     assert ask(behind, path, BY_HTTPS).headers["strict-transport-security"] == HSTS
+
+
+def test_subdomains_and_preloading_are_spoken_for_when_told(tmp_path: Path) -> None:
+    with serve(tmp_path, HTTPS="on", TRUST_PROXY="on", HSTS_SUBDOMAINS="on", HSTS_PRELOAD="on") as running:
+        found = ask(running, "/healthz", BY_HTTPS).headers["strict-transport-security"]
+
+    assert found == f"{HSTS}; includeSubDomains; preload"
 
 
 @pytest.mark.parametrize(

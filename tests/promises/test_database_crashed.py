@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
 CRASHES = 4
 EVENTS_BETWEEN = 150
-PATIENCE = 60
+TIMEOUT = 60
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def start_ingest(database: Postgres, file: Path) -> subprocess.Popen[bytes]:
 
 def wait_for_events(database: Postgres, count: int) -> None:
     """Return once so many have been published."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     with psycopg.connect(database.url, autocommit=True) as connection:
         question = "SELECT count(*) >= %s FROM orders_statusevent"
         while connection.execute(question, [count]).fetchone() != (True,):
@@ -69,7 +69,7 @@ def crash_during_ingest(database: Postgres, file: Path, count: int) -> int:
     try:
         wait_for_events(database, count)
         database.stop("immediate")
-        status = ingesting.wait(PATIENCE)
+        status = ingesting.wait(TIMEOUT)
     finally:
         ingesting.kill()
         ingesting.wait()
@@ -86,7 +86,7 @@ def test_what_was_published_outlives_crashes_and_the_rest_is_published_again(
     file = write_file(tmp_path / "events.ndjson", events)
 
     died = [crash_during_ingest(database, file, EVENTS_BETWEEN * number) for number in range(1, CRASHES + 1)]
-    finished = start_ingest(database, file).wait(PATIENCE)
+    finished = start_ingest(database, file).wait(TIMEOUT)
     watch.finish()
 
     ingest.publish(events)

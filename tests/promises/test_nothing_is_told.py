@@ -1,6 +1,6 @@
 """What is refused looks, and costs, the same whether or not it exists.
 
-Fails when callers.tokens.holder_of_key raises Unrecognised before it compares digests, or makes a Caller of
+Fails when callers.identity.holder_of_key raises Unrecognised before it compares digests, or makes a Caller of
 what it finds, and when `expires_time__gt=timezone.now()` is taken out of callers.tokens._access_by_digest.
 """
 

@@ -17,7 +17,7 @@ import pytest
 from acommerce_status.arrival import REQUEST_SECONDS
 from acommerce_status.worker import ANSWER_SECONDS
 from testbed.servers import Server, serve
-from tests.promises.raw import PATIENCE, connect, exchange, request
+from tests.promises.raw import TIMEOUT, connect, exchange, request
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -55,9 +55,9 @@ def stack() -> Iterator[ExitStack]:
         yield opened
 
 
-def seconds_of_an_answer(server: Server, patience: float = PATIENCE) -> float:
+def seconds_of_an_answer(server: Server, timeout: float = TIMEOUT) -> float:
     started = time.monotonic()
-    assert [answer.body for answer in exchange(server, HEALTH, patience)] == [b'{"status": "ok"}']
+    assert [answer.body for answer in exchange(server, HEALTH, timeout)] == [b'{"status": "ok"}']
     return time.monotonic() - started
 
 
@@ -135,6 +135,6 @@ def test_who_holds_a_thread_by_not_taking_an_answer_is_cut_off(tmp_path: Path, s
             reader.connect(("127.0.0.1", server.port))
             reader.sendall(answer * 8)
         time.sleep(1)
-        seconds = seconds_of_an_answer(server, patience=ANSWER_SECONDS + 10)
+        seconds = seconds_of_an_answer(server, timeout=ANSWER_SECONDS + 10)
 
     assert 5 < seconds < ANSWER_SECONDS + 10

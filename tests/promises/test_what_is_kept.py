@@ -1,7 +1,7 @@
 """What PostgreSQL and Redis hold of keys and tokens: nothing that opens anything.
 
-Fails when `digest=digest(token)` in callers.tokens.give_token is `digest=token.encode()`. For Redis it holds
-django-ratelimit to its hashing of what is counted.
+Fails when `digest=digest(token)` in callers.identity.give_token is `digest=token.encode()`. For Redis it
+holds django-ratelimit to its hashing of what is counted.
 """
 
 import hashlib

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
 FEED = f"/v3/channel/{CHANNELS[0]}/sales-order-status"
 KILLS = 8
-PATIENCE = 30
+TIMEOUT = 30
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def kill_workers(server: Server) -> None:
 def slow_reader(server: Server, token: str) -> socket.socket:
     """A connection that has asked for a page, and has room for a few kilobytes of it only."""
     connection = socket.socket()
-    connection.settimeout(PATIENCE)
+    connection.settimeout(TIMEOUT)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect(("127.0.0.1", server.port))
     connection.sendall(f"GET {FEED} HTTP/1.1\r\nHost: localhost\r\nX-Subject-Token: {token}\r\n\r\n".encode())

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.engine.track import Track, key_of
-from orders.feed import Row
+from orders.forms import Row
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 

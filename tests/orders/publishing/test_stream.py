@@ -16,14 +16,14 @@ from tests.published import history
 
 pytestmark = [pytest.mark.wire, pytest.mark.django_db]
 
-PATIENCE = 5  # seconds; much more than anything here takes
+TIMEOUT = 5  # seconds; much more than anything here takes
 
 
 @pytest.fixture(autouse=True)
 def no_thread_is_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while (left := set(threading.enumerate()) - before) and time.monotonic() < deadline:
         time.sleep(0.01)
 
@@ -36,7 +36,7 @@ def test_what_a_source_gave_is_visible_before_it_gives_more() -> None:
     def lines() -> Iterator[Fields]:
         for number, line in enumerate(new_orders(3)):
             yield line
-            assert seen.get(timeout=PATIENCE) == number + 1
+            assert seen.get(timeout=TIMEOUT) == number + 1
 
     found = ingest.publish(lines(), on_progress=lambda so_far: seen.put(SalesOrder.objects.count()))
 
@@ -50,7 +50,7 @@ def test_a_line_waits_for_others_but_not_longer_than_promised() -> None:
     def lines() -> Iterator[Fields]:
         started = time.monotonic()
         yield from new_orders(7)
-        published.wait(PATIENCE)
+        published.wait(TIMEOUT)
         waited.put(time.monotonic() - started)
 
     batches: list[int] = []
@@ -62,7 +62,7 @@ def test_a_line_waits_for_others_but_not_longer_than_promised() -> None:
     ingest.publish(lines(), on_progress=told)
 
     assert batches == [7]
-    assert MAX_WAIT_SECONDS <= waited.get() < PATIENCE
+    assert MAX_WAIT_SECONDS <= waited.get() < TIMEOUT
 
 
 def test_batches_are_full_when_lines_come_thick() -> None:

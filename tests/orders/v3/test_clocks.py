@@ -1,11 +1,15 @@
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.test import Client
 
+from orders.models import FeedClock
 from testbed.events import at, event
 from testbed.feeds import FEED
 from tests.conftest import Publish
 from tests.shapes import assert_bad_parameters
+from wire.times import format_time
 
 pytestmark = pytest.mark.wire
 
@@ -41,3 +45,16 @@ def test_a_watermark_of_ours_is_never_refused_though_our_clock_was_set_back(
     response = api.get(FEED, {"updatedSince": at(1)})
 
     assert response.json()["nextUpdatedSince"] == at(1)
+
+
+@pytest.mark.usefixtures("far_ahead")
+@pytest.mark.parametrize(("microseconds", "status"), [(0, 200), (1, 400)])
+def test_a_time_five_seconds_after_the_newest_change_is_the_latest(
+    api: Client, publish: Publish, microseconds: int, status: int
+) -> None:
+    publish(event())
+    latest = FeedClock.newest() + timedelta(seconds=5, microseconds=microseconds)
+
+    response = api.get(FEED, {"updatedSince": format_time(latest)})
+
+    assert response.status_code == status

@@ -16,7 +16,7 @@ import pytest
 from testbed.feeds import FEED
 from testbed.installation import Installation, client_of, eventually
 from testbed.services import Postgres
-from tests.promises.faults.answers import PATHS, assert_unavailable, together
+from tests.promises.faults.answers import PATHS, assert_unavailable, recovers, together
 
 pytestmark = pytest.mark.slow
 
@@ -49,12 +49,11 @@ def test_a_read_only_database_gives_no_token_and_is_not_ready(
     api: httpx2.Client, database: Postgres, credentials: dict[str, str]
 ) -> None:
     with read_only(database):
-        assert eventually(lambda: api.get("/readyz").status_code == 503)
+        assert eventually(lambda: api.get("/readyz").json().get("detail") == NOT_READY)
         refused, ready = token_request(api, credentials), api.get("/readyz")
         polls = together(api, *PATHS)
 
     assert_unavailable(refused, ready)
-    assert ready.json()["detail"] == NOT_READY
     assert [poll.status_code for poll in polls] == [200] * 4
     assert eventually(lambda: token_request(api, credentials).status_code == 200)
     assert eventually(lambda: api.get("/readyz").status_code == 200)
@@ -63,18 +62,19 @@ def test_a_read_only_database_gives_no_token_and_is_not_ready(
 def test_a_column_whose_type_changes_costs_each_connection_one_answer(
     api: httpx2.Client, database: Postgres
 ) -> None:
-    for _ in range(8):  # enough for every connection to have prepared what it asks
+    for _ in range(30):  # enough for every connection to have prepared what it asks
         together(api, *PATHS)
     run(database, "ALTER TABLE orders_salesorder ALTER COLUMN document TYPE varchar")
     try:
         answers = [answer for _ in range(10) for answer in together(api, *PATHS)]
+        has_recovered = recovers(api)
     finally:
         run(database, "ALTER TABLE orders_salesorder ALTER COLUMN document TYPE text")
     refused = [answer for answer in answers if answer.status_code != 200]
 
     assert refused
     assert_unavailable(*refused)
-    assert answers[-4:] == [answer for answer in answers[-4:] if answer.status_code == 200]
+    assert has_recovered
 
 
 def test_a_process_that_polls_replicas_stays_ready_without_a_primary_that_can_be_written(

@@ -1,21 +1,24 @@
 """What a page weighs is bounded, and no order is too heavy to be delivered (contract, section 4).
 
-Fails without the comparison in `feed._fitting`, or without the condition in `feed.light`: orders are then
+Fails without the comparison in `feed._fitting`, or without the condition in `forms._light`: orders are then
 read before it is known what they weigh.
 """
 
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from orders import feed
+from orders import feed, forms
+from orders.forms import OctetLength
 from orders.models import SalesOrder
 from orders.question import _compile
-from testbed.events import Fields, event, new_orders
+from testbed.events import Fields, at, event, new_orders
 from testbed.feeds import PATH
 from tests.conftest import Publish
 
@@ -28,8 +31,8 @@ HEAVY = 20_000
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pages of 20,000 bytes, so that one with a long event is weighed, and one with eight too heavy."""
-    monkeypatch.setattr(feed, "MAX_PAGE_BYTES", HEAVY)
-    monkeypatch.setattr(feed, "_LIGHT", feed.light(100))
+    monkeypatch.setattr(forms, "MAX_PAGE_BYTES", HEAVY)
+    monkeypatch.setattr(forms, "MAX_LIGHT_BYTES", 100)
     _compile.cache_clear()
     yield
     _compile.cache_clear()
@@ -44,13 +47,14 @@ def orders_of(*lengths: int) -> list[Fields]:
     ]
 
 
-def walk(api: Client, path: str) -> list[list[str]]:
+def walk(api: Client, path: str, encoding: str = "identity") -> list[list[str]]:
     """The order ids of every page, by `Link`."""
     pages = []
     url: str | None = path
     while url:
-        response = api.get(url)
-        orders: Any = response.json()
+        response = api.get(url, headers={"Accept-Encoding": encoding})
+        packed = response.headers.get("Content-Encoding") == "gzip"
+        orders: Any = orjson.loads(gzip.decompress(response.content) if packed else response.content)
         pages.append([order["orderId"] for order in (orders["orders"] if "/v3" in path else orders)])
         link = response.headers.get("Link", "")
         url = next(
@@ -60,28 +64,32 @@ def walk(api: Client, path: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def heavy_orders(publish: Publish) -> None:
+def heavy_orders(far_ahead: None, publish: Publish) -> None:
     """Seven orders; the third alone is heavier than a page."""
     publish(*orders_of(1, 1, 8, 1, 3, 3, 1))
-    weights = dict(SalesOrder.objects.values_list("order_id", feed.OctetLength("document")))
+    weights = dict(SalesOrder.objects.values_list("order_id", OctetLength("document")))
     assert weights["O-3"] > HEAVY > weights["O-5"] + weights["O-1"]
 
 
 @pytest.mark.usefixtures("heavy_orders")
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
 @pytest.mark.parametrize("wire", ["/v3", "/v2", ""])
-def test_a_page_ends_before_it_gets_too_heavy_and_every_order_comes(api: Client, wire: str) -> None:
-    pages = walk(api, wire + PATH)
+def test_a_page_ends_before_it_gets_too_heavy_and_every_order_comes(
+    api: Client, wire: str, encoding: str
+) -> None:
+    pages = walk(api, wire + PATH, encoding)
 
     assert pages == [["O-1", "O-2"], ["O-3"], ["O-4", "O-5"], ["O-6", "O-7"]]
 
 
 @pytest.mark.usefixtures("heavy_orders")
-def test_what_is_read_of_the_database_is_bounded_before_it_is_read(api: Client) -> None:
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_what_is_read_of_the_database_is_bounded_before_it_is_read(api: Client, encoding: str) -> None:
     with CaptureQueriesContext(connection) as queries:
-        body = api.get(f"/v3{PATH}").json()
+        pages = walk(api, f"/v3{PATH}?updatedUntil={at(2)}", encoding)
 
     reads = [query["sql"] for query in queries if '"document"' in query["sql"]]
-    assert [order["orderId"] for order in body["orders"]] == ["O-1", "O-2"]
+    assert pages == [["O-1", "O-2"]]
     assert len(reads) == 3  # light ones, weights, and those that fit
     assert "CASE WHEN" in reads[0]
     assert "IN (" in reads[2]

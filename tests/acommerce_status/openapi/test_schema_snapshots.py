@@ -7,7 +7,7 @@ from drf_spectacular.drainage import GENERATOR_STATS, warn
 from acommerce_status.openapi.document import Contents
 from acommerce_status.openapi.parameters import KINDS
 from acommerce_status.openapi.v3 import OrdersByIdDescription
-from orders.polling.fields import WordParameter
+from orders.polling.parameters import StatusParameter
 from tests.openapi import JSON
 
 
@@ -41,15 +41,15 @@ def test_a_warning_of_the_generator_fails_the_snapshots(monkeypatch: pytest.Monk
 def test_a_kind_of_parameter_without_a_description_is_refused_with_what_to_add(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(KINDS, WordParameter)
+    monkeypatch.delitem(KINDS, StatusParameter)
 
     with pytest.raises(CommandError) as refusal:
         call_command("schema_snapshots", check=True)
 
     assert str(refusal.value) == (
-        "The parameter orderStatus is a orders.polling.fields.WordParameter, a kind of field that has no"
-        " OpenAPI description yet. Add a line for WordParameter to KINDS in"
-        " acommerce_status/openapi/parameters.py: a function that takes the filter and returns the JSON"
+        "The parameter orderStatus is a orders.polling.parameters.StatusParameter, a kind of parameter that"
+        " has no OpenAPI description yet. Add a line for StatusParameter to KINDS in"
+        " acommerce_status/openapi/parameters.py: a function that takes the parameter and returns the JSON"
         " Schema of one value."
     )
 
