@@ -31,9 +31,7 @@ urlpatterns = [
 def hook_paths(error_shape: Shape) -> list[URLPattern]:
     """Paths of the platform's existing clients, whose errors have the shape that their wire has."""
     return [
-        path(
-            f"{kind}/<str:{kind}_id>/hooks{tail}", view.as_view(scope_kind=kind, error_shape=error_shape)
-        )
+        path(f"{kind}/<str:{kind}_id>/hooks{tail}", view.as_view(scope_kind=kind, error_shape=error_shape))
         for kind in KINDS
         for tail, view in HOOKS.items()
     ]

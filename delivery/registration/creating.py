@@ -13,7 +13,7 @@ from callers.models import Caller, Scope
 from delivery import secrets
 from delivery.changes import touch
 from delivery.models import SHARDS, Subscription
-from delivery.registration.refusals import TooManySubscriptions
+from delivery.registration.refusals import NotSetUp, TooManySubscriptions
 from orders.models import FeedClock
 from wire.times import EARLIEST
 
@@ -21,7 +21,9 @@ WRITE_ONLY = ("secret", "authorization")
 
 
 def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> tuple[Subscription, str | None]:
-    """A new subscription, and its secret where we made it. Raises TooManySubscriptions."""
+    """A new subscription, and its secret where we made it. Raises NotSetUp, TooManySubscriptions."""
+    if not settings.DELIVERY_KEYS:
+        raise NotSetUp
     given = dict(body["webhook"])
     made = None if given.get("secret") else new_secret()
     sealed = secrets.seal(

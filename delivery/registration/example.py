@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import orjson
+from orders.reading import Row
 
 from callers.models import Scope
-from orders.feed import Row
 from wire.times import format_time
 
 ORDER_ID = "TEST-1"

@@ -1,4 +1,4 @@
-"""The platform's `/hooks`, for its existing clients: a view of webhook subscriptions (contract, section 9)."""
+"""The `/hooks` of the platform's existing clients: a view of webhook subscriptions (contract, section 9)."""
 
 from typing import Any
 

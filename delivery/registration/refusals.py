@@ -26,6 +26,17 @@ class KeyUsedOtherwise(Refusal):
     default_detail = "This Idempotency-Key was used for another body. Use a new key for a new subscription."
 
 
+class NotSetUp(Refusal):
+    """503: the operator has set no DELIVERY_KEYS, so that no secret can be stored."""
+
+    status_code = 503
+    code = "DELIVERY_NOT_SET_UP"
+    default_detail = "Subscriptions are not set up on this server. Ask its operators, or poll."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "3600"})
+
+
 class OtherTestUnderWay(Refusal):
     """503: another test is under way here; waiting for it would hold a thread that answers polls."""
 

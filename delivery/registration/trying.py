@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock, Thread
 
+from orders.reading import Row
+
 from delivery.models import Attempt, Subscription
 from delivery.outcome import Kind, Outcome
 from delivery.registration.example import ORDER_ID, example
 from delivery.registration.refusals import OtherTestUnderWay
 from delivery.transport import Facts
 from delivery.webhook import Webhook
-from orders.feed import Row
 
 TEST_SECONDS = 10
 TEST_HEADER = {"X-Acomm-Test": "true"}
@@ -29,7 +30,7 @@ _turn = Lock()
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Raises OtherTestUnderWay at once where another test is under way, because waiting would hold a thread, too."""
+    """Raises OtherTestUnderWay at once where another is under way: to wait would hold a thread, too."""
     if not _turn.acquire(blocking=False):
         raise OtherTestUnderWay
     try:
@@ -39,7 +40,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def tried(row: Subscription) -> tuple[bool, Attempt]:
-    """Deliver the example; whether it was delivered, and the attempt as it is kept. Takes 10 seconds at most."""
+    """Deliver the example: whether it was delivered, and the attempt as kept. Takes 10 seconds at most."""
     now = datetime.now(UTC)
     order = example(row.scope, now)
     outcome = _outcome(Facts.of(row), order)

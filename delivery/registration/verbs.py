@@ -62,7 +62,11 @@ def replay(row: Subscription, start: datetime | None) -> None:
     if row.position > before:
         told = f"from {format_time(before.astimezone(UTC))} on by a replay"
         Attempt.objects.create(
-            subscription=row, time=datetime.now(UTC), updated_time=row.position, outcome="SKIPPED", detail=told
+            subscription=row,
+            time=datetime.now(UTC),
+            updated_time=row.position,
+            outcome="SKIPPED",
+            detail=told,
         )
     row.generation += 1
     HeldOrder.objects.filter(subscription=row, updated_time__gt=row.position).delete()
