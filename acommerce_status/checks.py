@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from callers.quotas import parse_rate
+from delivery.models import Subscription
 from orders.models import SalesOrder
 
 SHORTEST_SECRET = 50
@@ -40,6 +41,22 @@ def check_documents(
         if due
         else []
     )
+
+
+@register(Tags.database)
+def check_delivery_keys(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Subscriptions whose secrets nothing can read; nothing to say while there is none."""
+    if settings.DELIVERY_KEYS or not databases:
+        return []
+    try:
+        due = Subscription.objects.filter(deleted=False).exists()
+    except DatabaseError:
+        return []
+    hint = "Set DELIVERY_KEYS to the keys by which their secrets were stored."
+    told = "There are subscriptions, and DELIVERY_KEYS is missing."
+    return [Error(told, hint=hint, id="delivery.E001")] if due else []
 
 
 @register(Tags.models)

@@ -1,5 +1,7 @@
 """The embedded profile: what `make run` stands on when nothing is configured. Nobody else may read it."""
 
+import base64
+import hashlib
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +15,11 @@ def secret_key(var: Path) -> str:
     if not file.exists():
         _closed_file(file).write_text(secrets.token_urlsafe(50))
     return file.read_text()
+
+
+def delivery_key(secret: str) -> str:
+    """The key that encrypts secrets of subscriptions; it follows from the one kept."""
+    return base64.urlsafe_b64encode(hashlib.sha256(b"delivery|" + secret.encode()).digest()).decode()
 
 
 def database_file(var: Path) -> Path:

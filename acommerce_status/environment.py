@@ -4,9 +4,12 @@ acommerce_status.settings is the only caller. A variable that is blank counts as
 a value, because what was put into the wrong variable may be a secret.
 """
 
+import base64
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from ipaddress import ip_network
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -59,3 +62,52 @@ def instant(name: str, default: str) -> datetime:
         return parse_time(text(name, default))
     except BadTime as error:
         raise ImproperlyConfigured(f"{name} {error.detail}.") from None
+
+
+def some_of(name: str, choices: Sequence[str]) -> list[str]:
+    """Some of `choices`, or none, written exactly so."""
+    found = words(name)
+    if not set(found) <= set(choices):
+        raise ImproperlyConfigured(f"{name} may hold {', '.join(choices)}, separated by commas, or nothing.")
+    return found
+
+
+def networks(name: str) -> list[str]:
+    """Networks and addresses, IPv4 or IPv6."""
+    found = words(name)
+    try:
+        return [str(ip_network(word)) if "/" in word else str(ip_network(word)[0]) for word in found]
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must hold networks or addresses, such as 10.1.0.0/16 and 2001:db8::1, between commas."
+        ) from None
+
+
+def fernet_keys(name: str) -> list[str]:
+    """Keys of Fernet, the first of which encrypts."""
+    found = words(name)
+    if not all(_is_fernet_key(word) for word in found):
+        raise ImproperlyConfigured(
+            f"{name} must hold keys of Fernet, 32 bytes in URL-safe base64 each, separated by commas."
+        )
+    return found
+
+
+def server_url(name: str) -> str:
+    """The address of a server, without a path; empty when the variable is not set."""
+    found = text(name).rstrip("/")
+    try:
+        parts = urlsplit(found)
+        is_good = parts.scheme in ("https", "http") and parts.hostname and not parts.path + parts.query
+        if found and (not is_good or "@" in found or parts.port == 0):
+            raise ValueError
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must look like https://orders.example.com.") from None
+    return found
+
+
+def _is_fernet_key(word: str) -> bool:
+    try:
+        return len(word) == 44 and len(base64.urlsafe_b64decode(word)) == 32
+    except ValueError:
+        return False

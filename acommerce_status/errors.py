@@ -1,9 +1,10 @@
 """Errors that no view of Django REST framework answers: unknown paths, bad hosts, failures, wrong methods."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,13 +22,22 @@ ERROR_SHAPES: dict[str, Shape] = {
     "/partner/": legacy_error,
 }
 """By the prefix of a path; problem details everywhere else. A view names its own shape."""
+OUTSIDE_VERSIONS = re.compile(r"/(?:channel|partner)/[^/]*/subscriptions(?:/|$)")
+"""Paths below those prefixes whose errors are problem details all the same."""
 
 SLASH_TOO_MUCH = "There is nothing at this path, but there is without the slash at its end."
 
 
 def shape_at(path: str) -> Shape:
     """The shape of errors at this path."""
+    if OUTSIDE_VERSIONS.match(path):
+        return problem_details
     return next((shape for prefix, shape in ERROR_SHAPES.items() if path.startswith(prefix)), problem_details)
+
+
+def shaped_by_path(request: HttpRequest, problem: Problem) -> tuple[dict[str, Any], str]:
+    """A problem in the shape of the path that was asked for."""
+    return shape_at(request.path)(request, problem)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -90,13 +90,17 @@ WEBHOOK_FORMATS = {
     "SALES_ORDER_STATUS_V3": "orders.v3.webhook.v3_body",
     "SALES_ORDER_STATUS": "orders.v2.webhook.legacy_body",
 }
-DELIVERY_NETWORKS: list[str] = environment.words("DELIVERY_NETWORKS")
-DELIVERY_DENY: list[str] = environment.words("DELIVERY_DENY")
-DELIVERY_ALLOW: list[str] = environment.words("DELIVERY_ALLOW")
-DELIVERY_KEYS: list[str] = environment.words("DELIVERY_KEYS")
+DELIVERY_NETWORKS = environment.networks("DELIVERY_NETWORKS")
+DELIVERY_DENY = environment.networks("DELIVERY_DENY")
+DELIVERY_ALLOW = environment.some_of("DELIVERY_ALLOW", ["http"])
+DELIVERY_ADDRESSES = environment.networks("DELIVERY_ADDRESSES")
+DELIVERY_KEYS = environment.fernet_keys("DELIVERY_KEYS") or (
+    [embedded.delivery_key(SECRET_KEY)] if EMBEDDED else []
+)
+PUBLIC_URL = environment.server_url("PUBLIC_URL")
 MAX_SUBSCRIPTIONS_OF_SCOPE = environment.whole("MAX_SUBSCRIPTIONS_OF_SCOPE", 50, 1, 10_000)
 MAX_SUBSCRIPTIONS = environment.whole("MAX_SUBSCRIPTIONS", 500, 1, 100_000)
-CREATION_RATE, REPLAY_RATE, ROTATION_RATE = "60/h", "6/h", "6/h"
+CREATION_RATE, REPLAY_RATE, ROTATION_RATE, TEST_RATE = "60/h", "6/h", "6/h", "6/m"
 
 # -- Time and language
 USE_TZ = True

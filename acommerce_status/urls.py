@@ -3,10 +3,13 @@
 from django.urls import include, path
 
 from acommerce_status import health, html_pages, static_files
+from acommerce_status.errors import shaped_by_path
 from acommerce_status.openapi.views import document
+from delivery.urls import hook_paths
 
 urlpatterns = [
     path("", include("delivery.urls")),
+    *hook_paths(shaped_by_path),
     path("v3/", include("orders.v3.urls")),
     path("v2/", include("orders.v2.urls")),
     path("", include("orders.v2.urls")),  # the platform's existing clients send no prefix

@@ -8,6 +8,7 @@ Arguments other than --engine and -m are pytest's, in both runs.
 """
 
 import argparse
+import base64
 import os
 import re
 import secrets
@@ -75,6 +76,7 @@ def _on_postgres(clean: dict[str, str], arguments: list[str], marks: str) -> int
             "DATABASE_URL": database.url,
             "REDIS_URL": cache.url,
             "SECRET_KEY": secrets.token_urlsafe(50),
+            "DELIVERY_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
             "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1,.example.test",
             "HTTPS": "off",  # the test client speaks http
         }

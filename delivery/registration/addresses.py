@@ -58,7 +58,8 @@ def _check_host(host: str) -> None:
 
 def _check_name(host: str) -> None:
     own = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".localhost", "127.", "["))]
-    if own and validate_host(host, own):
+    own += [urlsplit(settings.PUBLIC_URL).hostname or ""]
+    if validate_host(host, own):
         raise BadUrl("leads to this server itself")
     labels = host.rstrip(".").split(".")
     if labels[-1].isdigit() or labels[-1].startswith("0x"):

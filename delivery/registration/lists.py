@@ -58,12 +58,13 @@ def attempts(row: Subscription, query: Mapping[str, str]) -> dict[str, Any]:
     rows = list(found[: PAGE + 1])
     shown = rows[:PAGE]
     return {
-        "attempts": [_attempt(attempt) for attempt in shown],
+        "attempts": [attempt_shown(attempt) for attempt in shown],
         "nextBefore": str(shown[-1].pk) if len(rows) > PAGE else None,
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def attempt_shown(attempt: Attempt) -> dict[str, Any]:
+    """One attempt as it is shown."""
     return {
         "attemptId": str(attempt.pk),
         "time": _text(attempt.time),

@@ -1,6 +1,7 @@
 """What a merge patch may touch."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from delivery.models import Subscription
@@ -20,3 +21,16 @@ def check_read_only(row: Subscription, patch: Mapping[str, Any]) -> dict[str, An
     if errors:
         raise BadBody(errors)
     return {name: value for name, value in patch.items() if name not in touched}
+
+
+def merged(before: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON merge patch (RFC 7396): null takes a member away, which restores its default."""
+    after = deepcopy(before)
+    for name, value in patch.items():
+        if value is None:
+            after.pop(name, None)
+        elif isinstance(value, Mapping) and isinstance(after.get(name), dict):
+            after[name] = merged(after[name], value)
+        else:
+            after[name] = value
+    return after

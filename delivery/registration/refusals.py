@@ -24,3 +24,25 @@ class KeyUsedOtherwise(Refusal):
     status_code = 422
     code = "IDEMPOTENCY_KEY_REUSED"
     default_detail = "This Idempotency-Key was used for another body. Use a new key for a new subscription."
+
+
+class NotSetUp(Refusal):
+    """503: the operator has set no DELIVERY_KEYS, so that no secret can be stored."""
+
+    status_code = 503
+    code = "DELIVERY_NOT_SET_UP"
+    default_detail = "Subscriptions are not set up on this server. Ask its operators, or poll."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "3600"})
+
+
+class OtherTestUnderWay(Refusal):
+    """503: another test is under way here; waiting for it would hold a thread that answers polls."""
+
+    status_code = 503
+    code = "TEST_UNDER_WAY"
+    default_detail = "Another test is under way. Wait the seconds in Retry-After, then send this again."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "10"})

@@ -20,7 +20,7 @@ def cleaned(serializer: StrictSerializer, body: Mapping[str, Any]) -> dict[str, 
     """The validated body. Raises BadBody with everything that is wrong with it."""
     errors = list(_unknown(serializer, body))
     if not serializer.is_valid():
-        errors += _flat(serializer.errors)
+        errors += flat(serializer.errors)
     if errors:
         raise BadBody(errors)
     found: dict[str, Any] = serializer.validated_data
@@ -50,15 +50,15 @@ def _unknown(
             yield from _unknown(field, body[name], f"{path}{name}.")
 
 
-def _flat(errors: Any, path: str = "") -> Iterator[ParameterError]:
+def flat(errors: Any, path: str = "") -> Iterator[ParameterError]:
     """DRF's nested errors as a list, each with its path, such as `webhook.url`."""
     if isinstance(errors, Mapping):
         for name, value in errors.items():
             where = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
-            yield from _flat(value, where)
+            yield from flat(value, where)
     else:
         for detail in errors:
             if isinstance(detail, Mapping):
-                yield from _flat(detail, path)
+                yield from flat(detail, path)
             else:
                 yield ParameterError(path or "body", str(detail))

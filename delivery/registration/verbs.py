@@ -1,88 +1,25 @@
 """What a caller does with its subscriptions, in short transactions; a deliverer notices by the number."""
 
-import base64
-import secrets as random
 from collections.abc import Mapping
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 
-from callers.models import Caller, Scope
+from callers.models import Scope
 from delivery import secrets
 from delivery.changes import touch
-from delivery.models import SHARDS, HeldOrder, Subscription
-from delivery.registration.refusals import TooManySubscriptions
+from delivery.models import Attempt, HeldOrder, Subscription
+from delivery.registration.creating import fill, new_secret
 from orders.models import FeedClock, SalesOrder
 from wire.refusals import BadBody, ParameterError
-from wire.times import EARLIEST
-
-WRITE_ONLY = ("secret", "authorization")
+from wire.times import EARLIEST, format_time
 
 
 def subscriptions_of(caller_id: int, scope: Scope) -> QuerySet[Subscription]:
     """The caller's own, under this scope, oldest first."""
     own = Subscription.objects.filter(caller_id=caller_id, deleted=False)
     return own.filter(kind=scope.kind, identifier=scope.identifier).order_by("pk")
-
-
-def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> tuple[Subscription, str | None]:
-    """A new subscription, and its secret where we made it. Raises TooManySubscriptions."""
-    given = dict(body["webhook"])
-    made = None if given.get("secret") else new_secret()
-    sealed = secrets.seal(
-        {"secrets": [{"text": given.get("secret") or made}], "authorization": given.get("authorization")}
-    )
-    with transaction.atomic():
-        Caller.objects.select_for_update().get(pk=caller_id)  # so that two creations are counted one by one
-        _check_count(caller_id, scope)
-        row = Subscription(
-            public_id=f"sub{random.token_hex(8)}",
-            caller_id=caller_id,
-            kind=scope.kind,
-            identifier=scope.identifier,
-            mechanism=body["mechanism"],
-            secrets=sealed,
-            created_time=datetime.now(UTC),
-            position=position_of(body["start"]),
-            shard=0,
-            change_number=0,
-        )
-        _fill(row, body)
-        row.save()
-        row.shard = row.pk % SHARDS
-        touch(row)
-        row.save(update_fields=["shard", "change_number"])
-    return row, made
-
-
-def new_secret() -> str:
-    """A secret as Standard Webhooks has them: `whsec_` and 32 random bytes in base64."""
-    return f"whsec_{base64.b64encode(random.token_bytes(32)).decode()}"
-
-
-def position_of(start: datetime | str) -> datetime:
-    """Where a subscription begins: the clock's newest time is `now`, and the latest that can be asked for."""
-    newest = FeedClock.newest()
-    if start == "beginning":
-        return EARLIEST
-    return newest if isinstance(start, str) else min(start, newest)
-
-
-def merged(before: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON merge patch (RFC 7396): null takes a member away, which restores its default."""
-    after = deepcopy(before)
-    for name, value in patch.items():
-        if value is None:
-            after.pop(name, None)
-        elif isinstance(value, Mapping) and isinstance(after.get(name), dict):
-            after[name] = merged(after[name], value)
-        else:
-            after[name] = value
-    return after
 
 
 def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any]) -> None:
@@ -94,7 +31,7 @@ def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any])
     sent = patch.get(row.mechanism) or {}
     was_url = row.settings.get("url")
     was_active = row.active
-    _fill(row, body)
+    fill(row, body)
     if {"secret", "authorization"} & sent.keys():
         kept = secrets.unseal(row.secrets)
         if given.get("secret"):
@@ -120,7 +57,17 @@ def delete(row: Subscription) -> None:
 
 def replay(row: Subscription, start: datetime | None) -> None:
     """Send the orders since a time again, as they are now; later held ones come by the flow. A locked row."""
+    before = row.position
     row.position = EARLIEST if start is None else min(start, FeedClock.newest())
+    if row.position > before:
+        told = f"from {format_time(before.astimezone(UTC))} on by a replay"
+        Attempt.objects.create(
+            subscription=row,
+            time=datetime.now(UTC),
+            updated_time=row.position,
+            outcome="SKIPPED",
+            detail=told,
+        )
     row.generation += 1
     HeldOrder.objects.filter(subscription=row, updated_time__gt=row.position).delete()
     touch(row)
@@ -163,20 +110,3 @@ def rotate_secret(row: Subscription, secret: str | None, overlap_hours: int) -> 
     row.save(update_fields=["secrets", "change_number"])
     newest: str = kept["secrets"][0]["text"]
     return newest
-
-
-def _fill(row: Subscription, body: Mapping[str, Any]) -> None:
-    row.name, row.active = body["name"], body["active"]
-    row.order_status = body["orderStatus"]
-    row.contact_email = body["contactEmail"] or ""
-    row.settings = {name: value for name, value in body[row.mechanism].items() if name not in WRITE_ONLY}
-
-
-def _check_count(caller_id: int, scope: Scope) -> None:
-    own = Subscription.objects.filter(caller_id=caller_id, deleted=False)
-    here = own.filter(kind=scope.kind, identifier=scope.identifier).count()
-    if here >= settings.MAX_SUBSCRIPTIONS_OF_SCOPE or own.count() >= settings.MAX_SUBSCRIPTIONS:
-        raise TooManySubscriptions(
-            f"At most {settings.MAX_SUBSCRIPTIONS_OF_SCOPE} subscriptions of a channel or partner and"
-            f" {settings.MAX_SUBSCRIPTIONS} in all: delete one that is not needed."
-        )

@@ -5,7 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-NAMES = {"channel_id": "lazada-th", "partner_id": "143", "name": "acommerce_status/icon.svg", "subscription_id": "sub0"}
+NAMES = {
+    "channel_id": "lazada-th",
+    "partner_id": "143",
+    "name": "acommerce_status/icon.svg",
+    "subscription_id": "sub0",
+}
 WRITTEN = "/subscriptions"
 
 

@@ -8,6 +8,7 @@ import socket
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from delivery.engine.deliverer import Deliverer
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="deliver what is due, and end")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DELIVERY_KEYS:
+            raise CommandError("DELIVERY_KEYS is missing: without it no secret can be read.")
         ahead = clock_difference()
         if abs(ahead) > MAX_CLOCK_SECONDS:
             raise CommandError(

@@ -1,0 +1,83 @@
+"""A new subscription (contract, section 9)."""
+
+import base64
+import secrets as random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from callers.models import Caller, Scope
+from delivery import secrets
+from delivery.changes import touch
+from delivery.models import SHARDS, Subscription
+from delivery.registration.refusals import NotSetUp, TooManySubscriptions
+from orders.models import FeedClock
+from wire.times import EARLIEST
+
+WRITE_ONLY = ("secret", "authorization")
+
+
+def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> tuple[Subscription, str | None]:
+    """A new subscription, and its secret where we made it. Raises NotSetUp, TooManySubscriptions."""
+    if not settings.DELIVERY_KEYS:
+        raise NotSetUp
+    given = dict(body["webhook"])
+    made = None if given.get("secret") else new_secret()
+    sealed = secrets.seal(
+        {"secrets": [{"text": given.get("secret") or made}], "authorization": given.get("authorization")}
+    )
+    with transaction.atomic():
+        Caller.objects.select_for_update().get(pk=caller_id)  # so that two creations are counted one by one
+        _check_count(caller_id, scope)
+        row = Subscription(
+            public_id=f"sub{random.token_hex(8)}",
+            caller_id=caller_id,
+            kind=scope.kind,
+            identifier=scope.identifier,
+            mechanism=body["mechanism"],
+            secrets=sealed,
+            created_time=datetime.now(UTC),
+            position=position_of(body["start"]),
+            shard=0,
+            change_number=0,
+        )
+        fill(row, body)
+        row.save()
+        row.shard = row.pk % SHARDS
+        touch(row)
+        row.save(update_fields=["shard", "change_number"])
+    return row, made
+
+
+def new_secret() -> str:
+    """A secret as Standard Webhooks has them: `whsec_` and 32 random bytes in base64."""
+    return f"whsec_{base64.b64encode(random.token_bytes(32)).decode()}"
+
+
+def position_of(start: datetime | str) -> datetime:
+    """Where a subscription begins: the clock's newest time is `now`, and the latest that can be asked for."""
+    newest = FeedClock.newest()
+    if start == "beginning":
+        return EARLIEST
+    return newest if isinstance(start, str) else min(start, newest)
+
+
+def fill(row: Subscription, body: Mapping[str, Any]) -> None:
+    """Put what a cleaned body says into the row, but for secrets."""
+    row.name, row.active = body["name"], body["active"]
+    row.order_status = body["orderStatus"]
+    row.contact_email = body["contactEmail"] or ""
+    row.settings = {name: value for name, value in body[row.mechanism].items() if name not in WRITE_ONLY}
+
+
+def _check_count(caller_id: int, scope: Scope) -> None:
+    own = Subscription.objects.filter(caller_id=caller_id, deleted=False)
+    here = own.filter(kind=scope.kind, identifier=scope.identifier).count()
+    if here >= settings.MAX_SUBSCRIPTIONS_OF_SCOPE or own.count() >= settings.MAX_SUBSCRIPTIONS:
+        raise TooManySubscriptions(
+            f"At most {settings.MAX_SUBSCRIPTIONS_OF_SCOPE} subscriptions of a channel or partner and"
+            f" {settings.MAX_SUBSCRIPTIONS} in all: delete one that is not needed."
+        )
