@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import aiohttp
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from delivery import signing
+from delivery.answering import failure, seconds_of
 from delivery.connecting import Flight, NotBegun, flying, new_session
 from delivery.message import Message
 from delivery.outcome import Kind, Outcome
@@ -23,7 +23,6 @@ ANSWER_SECONDS = 15
 BODY_SECONDS = 1
 MAX_BODY_BYTES = 16 * 1024
 MAX_SHOWN = 1_024
-RETRIED_LATER = (408, 425, 429)
 
 
 class Webhook:
@@ -92,7 +91,7 @@ class Webhook:
         except NotBegun:
             return None
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            return _failure(error, flight, int((time.monotonic() - started) * 1000))
+            return failure(error, flight, int((time.monotonic() - started) * 1000))
 
     async def _post(self, message: Message, flight: Flight, started: float) -> Outcome:
         flying.set(flight)
@@ -116,18 +115,6 @@ def _meaning(status: int, retry_after: str) -> tuple[Kind, float | None]:
     return (Kind.GONE, None) if status == 410 else (Kind.REFUSED, None)
 
 
-def seconds_of(retry_after: str, now: datetime) -> float | None:
-    """The seconds of a Retry-After header, given as such or as a date; None for 0, the past and garbage."""
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(min(int(text[:12]), 10**9)) or None
-    try:
-        wait = (parsedate_to_datetime(text).astimezone(UTC) - now).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return wait if wait > 0 else None
-
-
 async def _beginning(response: aiohttp.ClientResponse) -> str:
     """What may be shown of the body: at most 16 KiB are read, for a second at most. It changes nothing."""
     read = b""
@@ -141,26 +128,3 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
         response.close()
     text = read[: 4 * MAX_SHOWN].decode(errors="replace")
     return "".join(letter for letter in text if letter.isprintable())[:MAX_SHOWN]
-
-
-def _failure(error: Exception, flight: Flight, milliseconds: int) -> Outcome:
-    """What it means that no answer came."""
-    if flight.refused and not flight.is_connected:
-        return Outcome(Kind.BLOCKED, None, milliseconds, f"address refused: {flight.refused[0]}")
-    detail = _sentence(error, flight)
-    return Outcome(Kind.REFUSED if flight.is_connected else Kind.FAILED, None, milliseconds, detail)
-
-
-def _sentence(error: Exception, flight: Flight) -> str:  # noqa: PLR0911 - one for each kind
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return "the name is not known"
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            return f"TLS failed: {getattr(error, 'certificate_error', error)}"[:200]
-        case TimeoutError():
-            return "no answer in time" if flight.is_connected else "no connection in time"
-        case aiohttp.ClientConnectorError():
-            return f"cannot connect: {error.os_error.strerror or 'refused'}"
-        case aiohttp.ServerDisconnectedError():
-            return "the connection ended without an answer"
-    return f"no proper answer ({type(error).__name__})"

@@ -35,12 +35,21 @@ class Receiver:
     url: str
     answer: Callable[[Received], Answer] = lambda received: (204, {})
     received: list[Received] = field(default_factory=list)
+    accepted: dict[str, str] = field(default_factory=dict)
+    """The newest `updatedTime` of each order that was answered by 2xx."""
     under_way: list[str] = field(default_factory=list)
     twice_at_once: list[str] = field(default_factory=list)
 
-    def newest(self) -> dict[str, str]:
-        """The newest `updatedTime` of each order that was accepted or refused."""
-        return {post.order["orderId"]: post.order["updatedTime"] for post in self.received}
+    def backwards(self) -> list[str]:
+        """The orders of which an older state came after a newer one."""
+        last: dict[str, str] = {}
+        found = []
+        for post in self.received:
+            order, moment = post.order["orderId"], post.order["updatedTime"]
+            if moment < last.get(order, ""):
+                found.append(order)
+            last[order] = moment
+        return found
 
     def orders(self) -> list[str]:
         """The order ids, in the order in which they came."""
@@ -54,7 +63,10 @@ class Receiver:
         self.under_way.append(order)
         try:
             self.received.append(received)
-            return self.answer(received)
+            status, headers = self.answer(received)
+            if 200 <= status < 300:
+                self.accepted[order] = received.order["updatedTime"]
+            return status, headers
         finally:
             self.under_way.remove(order)
 
@@ -62,31 +74,39 @@ class Receiver:
 @contextmanager
 def receiving(answer: Callable[[Received], Answer] | None = None) -> Iterator[Receiver]:
     """A receiver on a port of its own, until the block ends."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, headers = receiver.take(Received(time.time(), dict(self.headers.items()), body))
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *arguments: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    receiver = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
+    server = Server(("127.0.0.1", 0), Handler)
+    server.receiver = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
     if answer:
-        receiver.answer = answer
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+        server.receiver.answer = answer
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield receiver
+        yield server.receiver
     finally:
         server.shutdown()
         server.server_close()
+
+
+class Server(ThreadingHTTPServer):
+    """Has a receiver."""
+
+    daemon_threads = True
+    receiver: Receiver
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Hands each POST to the receiver, and its answer back."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status, headers = self.server.receiver.take(Received(time.time(), dict(self.headers.items()), body))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing."""

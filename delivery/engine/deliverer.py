@@ -13,6 +13,7 @@ from django.db import connections
 
 from callers.models import Scope
 from delivery.engine import store
+from delivery.engine.changing import put_back, take_changes
 from delivery.engine.leases import Leases
 from delivery.engine.places import Places
 from delivery.engine.running import Running
@@ -88,12 +89,12 @@ class Deliverer:
             changed = [run for run in self.running.values() if run.is_dirty and self.holds(run.row.pk)]
             if not changed:
                 return
-            changes = [run.take_changes(self.leases.fences[run.row.shard]) for run in changed]
+            changes = [take_changes(run, self.leases.fences[run.row.shard]) for run in changed]
             try:
                 saved = await self.database(save, self.leases.owner, changes)
             except BaseException:
                 for run, change in zip(changed, changes, strict=True):
-                    run.put_back(change)
+                    put_back(run, change)
                 raise
             for run in changed:
                 if run.row.pk not in saved:

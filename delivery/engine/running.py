@@ -11,7 +11,6 @@ import msgspec
 
 from delivery import pace
 from delivery.engine.holding import Holding
-from delivery.engine.saving import Changes, Progress
 from delivery.engine.track import Key, Track, key_of
 from delivery.models import HeldOrder, Subscription
 from delivery.transport import Facts
@@ -130,33 +129,6 @@ class Running:
         """When something may be sent that may not be sent now."""
         times = [self.state.next_time, self.holding.next_time(), *(when for _, when in self.retry.values())]
         return min((when for when in times if when), default=None)
-
-    def take_changes(self, fence: int) -> Changes:
-        """What is to be saved. It is this from now on, and is put back when saving fails."""
-        progress = Progress(
-            pk=self.row.pk,
-            shard=self.row.shard,
-            fence=fence,
-            generation=self.row.generation,
-            position=self.track.position,
-            concurrency=self.state.concurrency,
-            failures=self.state.failures,
-            failing_since_time=self.state.failing_since,
-            last_success_time=self.last_success,
-            next_attempt_time=self.state.next_time,
-            disabled_reason=self.state.disabled,
-        )
-        changes = Changes(
-            progress, self.attempts, {key: self.holding.orders.get(key) for key in self.holding.changed}
-        )
-        self.attempts, self.holding.changed, self.is_dirty = [], set(), False
-        return changes
-
-    def put_back(self, changes: Changes) -> None:
-        """They were not saved."""
-        self.attempts = changes.attempts + self.attempts
-        self.holding.changed |= changes.held.keys()
-        self.is_dirty = True
 
 
 def _state_of(row: Subscription) -> pace.State:

@@ -80,22 +80,7 @@ def _save_held(pk: int, held: dict[Key, Held | None]) -> None:
     gone = [key for key, order in held.items() if order is None]
     for channel_id, order_id in gone:
         HeldOrder.objects.filter(subscription=pk, channel_id=channel_id, order_id=order_id).delete()
-    rows = [
-        HeldOrder(
-            subscription_id=pk,
-            channel_id=channel_id,
-            order_id=order_id,
-            updated_time=order.updated_time,
-            tries=order.tries,
-            status=order.status,
-            detail=order.detail[:200],
-            held_time=order.since,
-            next_attempt_time=order.next_time,
-            given_up=order.next_time is None,
-        )
-        for (channel_id, order_id), order in held.items()
-        if order
-    ]
+    rows = [_held_row(pk, key, order) for key, order in held.items() if order]
     HeldOrder.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -133,3 +118,18 @@ def _save_one(owner: str, row: Progress) -> bool:
     found = Subscription.objects.filter(pk=row.pk, generation=row.generation)
     changes = {name: getattr(row, name) for name in COLUMNS}
     return bool(found.update(**changes | ({"active": False} if row.disabled_reason else {})))
+
+
+def _held_row(pk: int, key: Key, order: Held) -> HeldOrder:
+    return HeldOrder(
+        subscription_id=pk,
+        channel_id=key[0],
+        order_id=key[1],
+        updated_time=order.updated_time,
+        tries=order.tries,
+        status=order.status,
+        detail=order.detail[:200],
+        held_time=order.since,
+        next_attempt_time=order.next_time,
+        given_up=order.next_time is None,
+    )

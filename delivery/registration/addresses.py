@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http.request import validate_host
 
 from delivery import guard
+from delivery.closed import BAD_PORTS
 
 MAX_URL_LENGTH = 2000
 
@@ -32,7 +33,7 @@ def receiver_url(text: str) -> str:
         raise BadUrl("must not have a fragment (#)")
     if not parts.hostname:
         raise BadUrl("has no host")
-    if port == 0 or port in guard.BAD_PORTS:
+    if port == 0 or port in BAD_PORTS:
         raise BadUrl("has a port that is not used for HTTP")
     _check_host(parts.hostname)
     return text

@@ -1,0 +1,33 @@
+"""What a running subscription has to save, taken from it and put back when saving failed."""
+
+from delivery.engine.running import Running
+from delivery.engine.saving import Changes, Progress
+
+
+def take_changes(run: Running, fence: int) -> Changes:
+    """What is to be saved. It is this from now on, and is put back when saving fails."""
+    progress = Progress(
+        pk=run.row.pk,
+        shard=run.row.shard,
+        fence=fence,
+        generation=run.row.generation,
+        position=run.track.position,
+        concurrency=run.state.concurrency,
+        failures=run.state.failures,
+        failing_since_time=run.state.failing_since,
+        last_success_time=run.last_success,
+        next_attempt_time=run.state.next_time,
+        disabled_reason=run.state.disabled,
+    )
+    changes = Changes(
+        progress, run.attempts, {key: run.holding.orders.get(key) for key in run.holding.changed}
+    )
+    run.attempts, run.holding.changed, run.is_dirty = [], set(), False
+    return changes
+
+
+def put_back(run: Running, changes: Changes) -> None:
+    """They were not saved."""
+    run.attempts = changes.attempts + run.attempts
+    run.holding.changed |= changes.held.keys()
+    run.is_dirty = True
