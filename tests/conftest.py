@@ -51,13 +51,13 @@ def nothing_remembered(settings: Settings) -> None:
 
 
 @pytest.fixture
-def clock(db: None) -> None:
+def feed_clock(db: None) -> None:
     """The clock's row, which a migration makes, and which emptying the database after a test takes away."""
     FeedClock.objects.get_or_create(pk=1, defaults={"last_time": EARLIEST})
 
 
 @pytest.fixture
-def committed(transactional_db: None, clock: None) -> None:
+def committed(transactional_db: None, feed_clock: None) -> None:
     """A database without a transaction around the test: other threads and processes see what is published.
 
     It is emptied after the test.
@@ -65,7 +65,7 @@ def committed(transactional_db: None, clock: None) -> None:
 
 
 @pytest.fixture
-def far_ahead(clock: None) -> None:
+def far_ahead(feed_clock: None) -> None:
     """The feed clock ahead of the database's: each change is 20 µs after the last, and `at(n)` tells when."""
     FeedClock.objects.update(last_time=FAR_AHEAD)
 
@@ -74,7 +74,7 @@ Publish = Callable[..., ingest.Summary]
 
 
 @pytest.fixture
-def publish(clock: None) -> Publish:
+def publish(feed_clock: None) -> Publish:
     """`publish(event(...), event(...))`; a refused event fails the test."""
 
     def refuse(rejected: ingest.Rejected) -> None:
