@@ -78,6 +78,24 @@ PROBLEMS = [
         "Use one of the methods in the header Allow.",
     ),
     Explanation(
+        "TOO_MANY_SUBSCRIPTIONS",
+        409,
+        "You have as many subscriptions as you may have, for this channel or partner or in all.",
+        "Delete one that you do not need any more.",
+    ),
+    Explanation(
+        "BODY_TOO_LARGE",
+        413,
+        "The body has more than 64 KiB.",
+        "Send less: a subscription needs a few hundred bytes.",
+    ),
+    Explanation(
+        "IDEMPOTENCY_KEY_REUSED",
+        422,
+        "This Idempotency-Key came with another body within the last 24 hours.",
+        "Use a new key for a new subscription, and the same body when you repeat one.",
+    ),
+    Explanation(
         "QUOTA_EXCEEDED",
         429,
         "You asked more often than you may. violated-policies names the quotas: caller for all your"
@@ -90,6 +108,18 @@ PROBLEMS = [
         500,
         "Something failed here, and has been logged.",
         "Ask again after a while, waiting longer each time. If it stays, send us the requestId.",
+    ),
+    Explanation(
+        "DELIVERY_NOT_SET_UP",
+        503,
+        "This server cannot keep secrets of subscriptions: its operator has set no DELIVERY_KEYS.",
+        "Ask the operator. Polling works meanwhile.",
+    ),
+    Explanation(
+        "TEST_UNDER_WAY",
+        503,
+        "Another subscription is being tested. One test runs at a time.",
+        "Wait the seconds in Retry-After and test again.",
     ),
     Explanation(
         "UNAVAILABLE",

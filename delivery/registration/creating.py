@@ -32,24 +32,28 @@ def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> tuple[Subsc
     with transaction.atomic():
         Caller.objects.select_for_update().get(pk=caller_id)  # so that two creations are counted one by one
         _check_count(caller_id, scope)
-        row = Subscription(
-            public_id=f"sub{random.token_hex(8)}",
-            caller_id=caller_id,
-            kind=scope.kind,
-            identifier=scope.identifier,
-            mechanism=body["mechanism"],
-            secrets=sealed,
-            created_time=datetime.now(UTC),
-            position=position_of(body["start"]),
-            shard=0,
-            change_number=0,
-        )
+        row = _new(caller_id, scope, body)
+        row.secrets = sealed
         fill(row, body)
         row.save()
         row.shard = row.pk % SHARDS
         touch(row)
         row.save(update_fields=["shard", "change_number"])
     return row, made
+
+
+def _new(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscription:
+    return Subscription(
+        public_id=f"sub{random.token_hex(8)}",
+        caller_id=caller_id,
+        kind=scope.kind,
+        identifier=scope.identifier,
+        mechanism=body["mechanism"],
+        created_time=datetime.now(UTC),
+        position=position_of(body["start"]),
+        shard=0,
+        change_number=0,
+    )
 
 
 def new_secret() -> str:

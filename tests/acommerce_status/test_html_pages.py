@@ -93,7 +93,7 @@ def test_redoc_is_served_without_the_image_of_another_host(anyone: Client) -> No
     assert len(response.content) > 500_000
 
 
-ROOMS = ("wire", "callers", "orders", "acommerce_status")
+ROOMS = ("wire", "callers", "orders", "delivery", "acommerce_status")
 CODE = r'(?:Problem\(\d{3}, |\n    code = )"([A-Z_]+)"'
 
 

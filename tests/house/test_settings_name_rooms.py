@@ -13,6 +13,7 @@ USERS = {
     "MIDDLEWARE": "acommerce_status",
     "LOGGING": "acommerce_status",
     "FILED_STATUSES": "orders",
+    "WEBHOOK_FORMATS": "delivery",
     "REST_FRAMEWORK": "callers",
     "CACHES": "callers",
     "DATABASES": "stores",
