@@ -11,7 +11,7 @@ NAMES = {
     "name": "acommerce_status/icon.svg",
     "subscription_id": "sub0",
 }
-WRITTEN = ("/subscriptions", "/hooks")
+WRITTEN = ("/subscriptions", "/hooks", "/delivery/")
 
 
 def all_paths() -> list[str]:
@@ -20,7 +20,7 @@ def all_paths() -> list[str]:
         {
             f"/{path}"
             for path in _walk(get_resolver().url_patterns)
-            if not any(part in path for part in WRITTEN)
+            if not any(part in f"/{path}" for part in WRITTEN)
         }
     )
 
