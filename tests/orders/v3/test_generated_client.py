@@ -1,4 +1,4 @@
-"""A stand-in for the Python client that openapi-generator makes, which sends times as its `strftime` writes them.
+"""A stand-in for the Python client of openapi-generator, which sends times as its `strftime` writes them.
 
 Its ApiClient reads `date-time` into datetimes and writes them with the format `%Y-%m-%dT%H:%M:%S.%f%z`: an
 offset without a colon.
