@@ -14,6 +14,9 @@ CLOSED = tuple(
 )
 """Private, loopback, link-local, shared, documentation, benchmark, multicast, reserved, translated (IANA)."""
 
+PUBLIC_IPV6 = ip_network("2000::/3")
+"""All that IANA has given out of IPv6; elsewhere an IPv4 address may hide in forms that CLOSED lacks."""
+
 BAD_PORTS = frozenset(
     map(
         int,

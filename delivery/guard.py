@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 
-from delivery.closed import CLOSED
+from delivery.closed import CLOSED, PUBLIC_IPV6
 
 Address = IPv4Address | IPv6Address
 
@@ -35,7 +35,10 @@ def why_not(host: str) -> str:
         return "closed by the operator"
     if _is_in(address, networks.opened):
         return ""
-    return "not a public address" if _is_in(address, CLOSED) or not address.is_global else ""
+    is_public = address.is_global and not _is_in(address, CLOSED)
+    if isinstance(address, IPv6Address):
+        is_public = is_public and address in PUBLIC_IPV6
+    return "" if is_public else "not a public address"
 
 
 def is_opened(host: str) -> bool:

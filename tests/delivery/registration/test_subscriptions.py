@@ -143,6 +143,8 @@ def test_a_misspelt_member_is_refused_with_the_nearest(api: Client) -> None:
         "https://127.0.0.1/",
         "https://[::1]/",
         "https://[::ffff:10.0.0.1]/",
+        "https://[::ffff:0:7f00:1]/",
+        "https://[4000::1]/",
         "https://[64:ff9b::a00:1]/",
         "https://10.1.2.3/",
         "https://169.254.169.254/",
