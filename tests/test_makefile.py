@@ -1,5 +1,6 @@
 """What `make` says when Python is not as it must be: a sentence, before anything is installed."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,9 @@ def make(folder: Path, python: Path | str) -> tuple[int, str]:
     """The status of `make .venv/.python` in this folder, and what it writes to stderr first."""
     shutil.copy(ROOT / "Makefile", folder)
     command = ["make", "--silent", ".venv/.python", f"PYTHON={python}"]
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    # `make test` hands its level down, with which this one would call itself make[1].
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(command, cwd=folder, env=own, check=False, capture_output=True, text=True)
     return done.returncode, done.stderr.partition("make: ***")[0]
 
 
