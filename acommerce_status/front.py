@@ -29,6 +29,10 @@ logger = logging.getLogger(__name__)
 Job = tuple[dict[str, Any], HTTPProtocol, asyncio.Future[None]]
 
 
+WITH_BODY = ("POST", "PATCH")
+"""Methods whose bodies mean something; those of others are not read."""
+
+
 class File:
     """What Django answers with instead of a stream: a file that granian sends by its name (PEP 3333)."""
 
@@ -52,7 +56,7 @@ class Front:
         try:
             environ = environ_of(scope)
             length = int(environ.get("CONTENT_LENGTH", "0"))
-            body = await self._body(proto, length) if length and scope.method == "POST" else b""
+            body = await self._body(proto, length) if length and scope.method in WITH_BODY else b""
         except Refused as refusal:
             _refuse(scope.path, proto, refusal)
             return

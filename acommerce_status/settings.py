@@ -181,6 +181,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENFORCE_NON_BLANK_FIELDS": True,
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [],  # theirs closes lists of words; ours stay open
     "ENABLE_DJANGO_DEPLOY_CHECK": False,  # `schema_snapshots --check` looks closer
 }

@@ -30,22 +30,23 @@ class ExampleRequest(HttpRequest):
 def bad_parameters(view_class: type[PollView], query: str) -> APIException:
     """What `view_class` raises for this query string."""
     view = view_class(scope_kind="channel", kwargs={"channel_id": "lazada-th"})
-    return _refusal(lambda: view.get(ExampleRequest(query=query)))
+    return refusal(lambda: view.get(ExampleRequest(query=query)))
 
 
 def no_token() -> APIException:
     """What is raised for a request without a token."""
-    return _refusal(lambda: TokenAuthentication().authenticate(Request(ExampleRequest())))
+    return refusal(lambda: TokenAuthentication().authenticate(Request(ExampleRequest())))
 
 
 def bad_body(body: dict[str, Any]) -> APIException:
     """What is raised for this body of a request for a token."""
-    return _refusal(lambda: read_credentials(body))
+    return refusal(lambda: read_credentials(body))
 
 
-def _refusal(read: Callable[[], object]) -> APIException:
+def refusal(read: Callable[[], object]) -> APIException:
+    """What `read` raises. Raises ValueError where it raises nothing."""
     try:
         read()
-    except APIException as refusal:
-        return refusal
+    except APIException as raised:
+        return raised
     raise ValueError("a request that is to be the example of a refusal was accepted")

@@ -5,7 +5,9 @@ from pathlib import Path
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiExample, PolymorphicProxySerializer
+from rest_framework.serializers import Serializer
 
+from acommerce_status.openapi.delivery.webhooks import webhook
 from acommerce_status.openapi.document import Contents
 from acommerce_status.openapi.errors import of_polling
 from acommerce_status.openapi.examples import JUST_PLACED, ON_ITS_WAY
@@ -13,6 +15,7 @@ from acommerce_status.openapi.headers import JSON
 from acommerce_status.openapi.operations import ViewDescription
 from acommerce_status.openapi.polling import PAGE_HEADERS, PollSchema
 from acommerce_status.openapi.serializers import ProblemSerializer
+from orders.v2.deprecation import dates
 from orders.v2.legacy import legacy_order
 from orders.v2.pagination import missing_row
 from orders.v2.serializers import (
@@ -127,6 +130,10 @@ BAD_QUERIES = {
     "A time without a zone": "updatedSince=2026-11-22T08:00:00",
     "An empty parameter": "orderStatus=",
 }
+WEBHOOK_SHAPES: list[type[Serializer[None]]] = [LegacyErrorSerializer, LegacyOrderSerializer]
+ENDING = {name: (str(HEADERS[name]["description"]), str(HEADERS[name]["example"])) for name in dates()}
+WEBHOOKS = webhook("SALES_ORDER_STATUS", "LegacyOrder", legacy_order(ON_ITS_WAY), ENDING)
+"""What the document of subscriptions says of the older format, and of errors of existing clients."""
 CONTENTS = Contents(
     title="Order status, version 2",
     version="2.0.0",

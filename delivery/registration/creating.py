@@ -81,7 +81,12 @@ def _check_count(caller_id: int, scope: Scope) -> None:
     own = Subscription.objects.filter(caller_id=caller_id, deleted=False)
     here = own.filter(kind=scope.kind, identifier=scope.identifier).count()
     if here >= settings.MAX_SUBSCRIPTIONS_OF_SCOPE or own.count() >= settings.MAX_SUBSCRIPTIONS:
-        raise TooManySubscriptions(
-            f"At most {settings.MAX_SUBSCRIPTIONS_OF_SCOPE} subscriptions of a channel or partner and"
-            f" {settings.MAX_SUBSCRIPTIONS} in all: delete one that is not needed."
-        )
+        raise too_many()
+
+
+def too_many() -> TooManySubscriptions:
+    """The refusal, with the numbers of the settings."""
+    return TooManySubscriptions(
+        f"At most {settings.MAX_SUBSCRIPTIONS_OF_SCOPE} subscriptions of a channel or partner and"
+        f" {settings.MAX_SUBSCRIPTIONS} in all: delete one that is not needed."
+    )

@@ -21,6 +21,8 @@ from delivery.secrets import unseal
 class HooksView(SubscriptionsView):
     """Hooks of one scope. `as_view` gets the shape of errors, which is that of the wire of these clients."""
 
+    parameters = None
+
     def hooks(self) -> QuerySet[Subscription]:
         """The caller's webhook subscriptions under this scope, whoever registered them how."""
         return verbs.subscriptions_of(self.access.caller_id, self.requested_scope).filter(mechanism="webhook")

@@ -1,12 +1,13 @@
 """JSON bodies read strictly: unknown and misspelt members are refused with the nearest known one."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
 
-from wire.refusals import BadBody, ParameterError
+from wire.refusals import BadBody, BadParameters, ParameterError
 
 MAX_SHOWN = 10
 MAX_SHOWN_LENGTH = 60
@@ -25,6 +26,19 @@ def cleaned(serializer: StrictSerializer, body: Mapping[str, Any]) -> dict[str, 
         raise BadBody(errors)
     found: dict[str, Any] = serializer.validated_data
     return found
+
+
+def check_parameters(query: QueryDict, known: Sequence[str]) -> None:
+    """Raises BadParameters for those that are unknown, misspelt or repeated."""
+    errors = [
+        ParameterError(name[:MAX_SHOWN_LENGTH], "is not known here", nearest(name, list(known)))
+        if name not in known
+        else ParameterError(name, "was given more than once")
+        for name, values in query.lists()
+        if name not in known or len(values) > 1
+    ]
+    if errors:
+        raise BadParameters(errors[:MAX_SHOWN])
 
 
 def nearest(word: str, known: Iterator[str] | list[str]) -> str | None:

@@ -11,6 +11,7 @@ from delivery import secrets
 from delivery.changes import touch
 from delivery.models import Attempt, HeldOrder, Subscription
 from delivery.registration.creating import fill, new_secret
+from delivery.registration.representation import writable
 from orders.models import FeedClock, SalesOrder
 from wire.refusals import BadBody, ParameterError
 from wire.times import EARLIEST, format_time
@@ -39,13 +40,19 @@ def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any])
         if "authorization" in sent:
             kept["authorization"] = given.get("authorization")
         row.secrets = secrets.seal(kept)
-    if row.active and (not was_active or "secret" in sent or row.settings.get("url") != was_url):
+    is_asked = not was_active or patch.get("active") is True or "secret" in sent
+    if row.active and (is_asked or row.settings.get("url") != was_url):
         row.disabled_reason, row.next_attempt_time = "", None
         row.failures, row.failing_since_time = 0, None
     elif not row.active:
         row.disabled_reason = row.disabled_reason if not was_active else ""
     touch(row)
     row.save()
+
+
+def set_active(row: Subscription, *, active: bool) -> None:
+    """Pause it, or go on where it stopped and try at once, also when it is failing. A locked row."""
+    change(row, writable(row) | {"active": active}, {"active": active})
 
 
 def delete(row: Subscription) -> None:

@@ -21,6 +21,7 @@ from delivery.models import Subscription
 from delivery.registration import verbs
 from delivery.registration.parsers import BodyParser
 from delivery.registration.refusals import NoSuchSubscription
+from delivery.registration.strict import check_parameters
 from wire.problem import problem_details
 
 
@@ -33,6 +34,8 @@ class SubscriptionsView(APIView):
     parser_classes = [BodyParser]
     error_shape = staticmethod(problem_details)
     scope_kind = "channel"
+    parameters: tuple[str, ...] | None = ()
+    """Those that GET takes; others are refused. None: any, and they mean nothing."""
 
     @property
     def requested_scope(self) -> Scope:
@@ -52,6 +55,8 @@ class SubscriptionsView(APIView):
         self.uses: list[Use] = []
         request.get_host()
         super().initial(request, *args, **kwargs)
+        if self.parameters is not None and request.method in ("GET", "HEAD"):
+            check_parameters(request.query_params, self.parameters)
 
     def throttled(self, request: Request, wait: float | None) -> Never:
         raise QuotaExceeded([use for use in self.uses if use.exceeded])

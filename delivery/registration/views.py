@@ -73,6 +73,7 @@ class HeldList(SubscriptionsView):
     """The orders that are held."""
 
     http_method_names = ["get", "head", "options"]
+    parameters = ("after",)
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         return Response(lists.held(self.one(), request.query_params))
@@ -82,6 +83,7 @@ class AttemptList(SubscriptionsView):
     """What was tried, newest first."""
 
     http_method_names = ["get", "head", "options"]
+    parameters = ("before", "orderId", "outcome")
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         return Response(lists.attempts(self.one(), request.query_params))

@@ -24,7 +24,17 @@ def test_the_paths_are_those_of_the_contract() -> None:
     expected = {f"{prefix}/{feed}" for prefix in ("/v3", "/v2", "") for feed in feeds}
 
     assert set(FEEDS) == expected
-    assert {"/", "/docs", "/redoc", "/schema/v2", "/schema/v3", "/healthz", "/readyz", IDENTITY} <= set(PATHS)
+    assert {
+        "/",
+        "/docs",
+        "/redoc",
+        "/schema/v2",
+        "/schema/v3",
+        "/schema/subscriptions",
+        "/healthz",
+        "/readyz",
+        IDENTITY,
+    } <= set(PATHS)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,25 @@ NUMBERS = [
     ("FEED_MEMORY_MILLISECONDS", 0, 1_000),
     ("TOKEN_LIFETIME_SECONDS", 1, 2_678_400),
     ("CALLER_CACHE_SECONDS", 0, 10),
+    ("MAX_SUBSCRIPTIONS_OF_SCOPE", 1, 10_000),
+    ("MAX_SUBSCRIPTIONS", 1, 100_000),
 ]
+NETWORKS = "must hold networks or addresses, such as 10.1.0.0/16 and 2001:db8::1, between commas."
+FERNET = "must hold keys of Fernet, 32 bytes in URL-safe base64 each, separated by commas."
+PUBLIC = "PUBLIC_URL must look like https://orders.example.com."
 OTHERS = [
+    ("DELIVERY_NETWORKS", "10.1.0.0/33", f"DELIVERY_NETWORKS {NETWORKS}"),
+    ("DELIVERY_NETWORKS", "10.1.0.1/16", f"DELIVERY_NETWORKS {NETWORKS}"),
+    ("DELIVERY_DENY", "shop.example", f"DELIVERY_DENY {NETWORKS}"),
+    ("DELIVERY_ADDRESSES", "1.2.3", f"DELIVERY_ADDRESSES {NETWORKS}"),
+    ("DELIVERY_ALLOW", "http,gopher", "DELIVERY_ALLOW may hold http, separated by commas, or nothing."),
+    ("DELIVERY_KEYS", "short", f"DELIVERY_KEYS {FERNET}"),
+    ("DELIVERY_KEYS", "=" * 44, f"DELIVERY_KEYS {FERNET}"),
+    ("DELIVERY_KEYS", f"{'A' * 43}=,{'A' * 42}==", f"DELIVERY_KEYS {FERNET}"),
+    ("PUBLIC_URL", "orders.example.com", PUBLIC),
+    ("PUBLIC_URL", "https://orders.example.com/api", PUBLIC),
+    ("PUBLIC_URL", "https://user:secret@orders.example.com", PUBLIC),
+    ("PUBLIC_URL", "https://orders.example.com:99999", PUBLIC),
     ("SECRET_KEY", " ", "SECRET_KEY is missing: set it to a random text of at least 50 characters"),
     ("REDIS_URL", "x", "REDIS_URL must look like redis://host:6379/0"),
     ("REDIS_URL", "redis://host:6379/0?colour=red", "REDIS_URL must look like redis://host:6379/0"),
@@ -51,7 +68,14 @@ def said(**variables: str) -> str:
 
 
 def test_good_settings_say_nothing() -> None:
-    done = check(**WHOLE)
+    delivery = {
+        "DELIVERY_NETWORKS": "10.1.0.0/16, 2001:db8::1",
+        "DELIVERY_ALLOW": "http",
+        "DELIVERY_KEYS": f"{'A' * 43}=",
+        "PUBLIC_URL": "https://orders.example.com:8443/",
+    }
+
+    done = check(**WHOLE | delivery)
 
     assert (done.returncode, done.stderr) == (0, "")
 

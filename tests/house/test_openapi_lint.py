@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("version", ["v3", "v2"])
+@pytest.mark.parametrize("version", ["v3", "v2", "subscriptions"])
 def test_a_document_has_no_error_by_the_recommended_rules(folder: Path, version: str) -> None:
     served = snapshot(version) | {"servers": [{"url": "https://orders.test"}]}
     (folder / "served.json").write_text(json.dumps(served))

@@ -10,6 +10,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 
 from acommerce_status.openapi.document import Contents, build
 from acommerce_status.openapi.operations import Undescribed
+from acommerce_status.openapi.subscriptions import CONTENTS as SUBSCRIPTIONS
 from acommerce_status.openapi.v2 import CONTENTS as V2
 from acommerce_status.openapi.v3 import CONTENTS as V3
 from acommerce_status.openapi.views import FOLDER
@@ -17,6 +18,7 @@ from acommerce_status.openapi.views import FOLDER
 DOCUMENTS = {
     "v3": V3,
     "v2": V2,
+    "subscriptions": SUBSCRIPTIONS,
 }
 
 

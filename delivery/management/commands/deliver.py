@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from delivery.engine.deliverer import Deliverer
-from delivery.engine.following import deliver
+from delivery.engine.leases import Leases
+from delivery.engine.process import deliver
 from delivery.engine.store import clock_difference
 from delivery.webhook import Webhook
 
@@ -44,6 +45,6 @@ async def _run(*, once: bool) -> None:
     webhook = Webhook()
     owner = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        await deliver(Deliverer(owner, {"webhook": webhook}), stopping, once=once)
+        await deliver(Deliverer(Leases(owner), {"webhook": webhook}), stopping, once=once)
     finally:
         await webhook.close()

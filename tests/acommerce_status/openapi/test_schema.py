@@ -12,6 +12,9 @@ from tests.openapi import JSON, assert_valid, document, resolved
 from tests.shapes import assert_problem
 
 VERSIONS = ["v3", "v2"]
+DOCUMENTS = [*VERSIONS, "subscriptions"]
+BODIES = {"NewSubscription", "NewWebhook", "PatchedSubscription", "WebhookPatch", "NewHook"}
+"""Shapes of requests, whose lists of words are closed."""
 ERRORS = {"400", "401", "403", "404", "429", "500", "503"}
 
 
@@ -43,14 +46,14 @@ def parts(value: Any) -> Iterator[JSON]:
             yield from parts(inner)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", DOCUMENTS)
 def test_a_document_is_openapi_3_1(version: str) -> None:
     validate_schema(document(version))
 
     assert document(version)["openapi"] == "3.1.0"
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", DOCUMENTS)
 def test_a_document_is_served_to_anyone(anyone: Client, version: str) -> None:
     response = anyone.get(f"/schema/{version}")
 
@@ -137,7 +140,7 @@ def test_every_answer_of_a_poll_is_documented_with_its_headers(version: str) -> 
         assert headers["503"] == {"X-Request-ID", "Cache-Control", "Retry-After"} | extra
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", DOCUMENTS)
 def test_every_body_has_an_example_that_fits_its_shape(version: str) -> None:
     found = dict(contents(version))
 
@@ -148,15 +151,16 @@ def test_every_body_has_an_example_that_fits_its_shape(version: str) -> None:
             assert_valid(version, example["value"], content["schema"])
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", DOCUMENTS)
 def test_lists_of_words_in_answers_are_open(version: str) -> None:
-    found = list(parts(document(version)["components"]))
+    shapes = document(version)["components"]["schemas"]
+    found = list(parts([shape for name, shape in shapes.items() if name not in BODIES]))
 
-    assert len(found) > 100
+    assert len(found) > 50
     assert [part for part in found if "enum" in part] == []
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", DOCUMENTS)
 def test_every_parameter_is_explained(version: str) -> None:
     found = [
         parameter for _, _, operation in operations(version) for parameter in operation.get("parameters", [])
@@ -178,7 +182,7 @@ def test_what_needs_no_token_says_so() -> None:
     assert public == ["/identity/token", "/healthz", "/readyz"]
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", DOCUMENTS)
 def test_every_operation_is_described(version: str) -> None:
     lengths = [len(operation["description"]) for _, _, operation in operations(version)]
 

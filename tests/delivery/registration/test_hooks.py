@@ -167,3 +167,7 @@ def test_others_see_nothing_of_it(api: Client, anyone: Client) -> None:
         (403, 403),
         (401, 401),
     ]
+
+
+def test_parameters_mean_nothing(api: Client) -> None:
+    assert (api.get(f"{HOOKS}?page=2").status_code, api.get(f"{HOOKS}?page=2").json()) == (200, [])

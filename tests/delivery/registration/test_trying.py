@@ -123,6 +123,21 @@ def test_a_black_hole_is_given_up_and_meanwhile_no_second_test_begins(
     assert Attempt.objects.count() == 1
 
 
+@pytest.mark.slow
+def test_a_look_up_that_hangs_holds_the_answer_no_longer(
+    api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "TEST_SECONDS", 1)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3))
+    path = made(api, url="https://slow.example/")
+    started = time.monotonic()
+
+    told = send(api, "POST", f"{path}/test").json()
+
+    assert 1 <= time.monotonic() - started < 2
+    assert told["attempt"]["detail"] == "no answer within 1 s"
+
+
 def test_seven_in_a_minute_are_too_many_for_a_caller(api: Client, settings: Settings) -> None:
     settings.TEST_RATE = "2/m"
     with receiver() as (url, taken):
