@@ -1,5 +1,6 @@
 """What the answer of a receiver means, or that there was none (contract, section 10)."""
 
+import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -7,6 +8,10 @@ import aiohttp
 
 from delivery.connecting import Flight
 from delivery.outcome import Kind, Outcome
+
+BODY_SECONDS = 1
+MAX_BODY_BYTES = 16 * 1024
+MAX_SHOWN = 1_024
 
 
 def seconds_of(retry_after: str, now: datetime) -> float | None:
@@ -23,8 +28,10 @@ def seconds_of(retry_after: str, now: datetime) -> float | None:
 
 def failure(error: Exception, flight: Flight, milliseconds: int) -> Outcome:
     """What it means that no answer came."""
-    if flight.refused and not flight.is_connected:
+    if flight.refused and not flight.was_tried:
         return Outcome(Kind.BLOCKED, None, milliseconds, f"address refused: {flight.refused[0]}")
+    if isinstance(error, aiohttp.InvalidURL):  # aiohttp takes no decimal, octal or short address
+        return Outcome(Kind.BLOCKED, None, milliseconds, "address refused: written in an unusual form")
     detail = _sentence(error, flight)
     return Outcome(Kind.REFUSED if flight.is_connected else Kind.FAILED, None, milliseconds, detail)
 
@@ -38,7 +45,39 @@ def _sentence(error: Exception, flight: Flight) -> str:  # noqa: PLR0911 - one f
         case TimeoutError():
             return "no answer in time" if flight.is_connected else "no connection in time"
         case aiohttp.ClientConnectorError():
-            return f"cannot connect: {error.os_error.strerror or 'refused'}"
+            return f"cannot connect: {error.os_error.strerror or 'no connection'}"
         case aiohttp.ServerDisconnectedError():
             return "the connection ended without an answer"
     return f"no proper answer ({type(error).__name__})"
+
+
+def meaning(status: int, retry_after: str) -> tuple[Kind, float | None]:
+    """What a status says of the order and of the pace, and how many seconds the receiver asks for."""
+    wait = seconds_of(retry_after, datetime.now(UTC))
+    if 200 <= status < 300:
+        return Kind.DELIVERED, None
+    if status == 429 or (status == 503 and wait):
+        return Kind.PACED, wait
+    return (Kind.GONE, None) if status == 410 else (Kind.REFUSED, None)
+
+
+async def beginning(response: aiohttp.ClientResponse) -> str:
+    """What may be shown of the body: at most 16 KiB are read, for a second at most. It changes nothing."""
+    read = b""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while len(read) < MAX_BODY_BYTES and (part := await response.content.readany()):
+                read += part
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        response.close()
+    if not response.content.at_eof():
+        response.close()
+    text = read[: 4 * MAX_SHOWN].decode(errors="replace")
+    return "".join(letter for letter in text if letter.isprintable())[:MAX_SHOWN]
+
+
+def ended_unanswered(error: aiohttp.ClientConnectionError) -> bool:
+    """Whether a connection ended before the first byte of an answer, as far as aiohttp tells."""
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return isinstance(error.message, str)  # otherwise it is the beginning of an answer
+    return not isinstance(error, TimeoutError)

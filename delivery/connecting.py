@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from aiohttp.connector import Connection
 
 from delivery import guard
+from delivery.names import Names
 
 CONNECT_SECONDS = 3
 KEEP_SECONDS = 30
@@ -24,9 +26,10 @@ class Flight:
 
     may_begin: Callable[[], bool]
     refused: list[str] = field(default_factory=list)
+    was_tried: bool = False
     is_connected: bool = False
     was_kept: bool = False
-    is_opened: bool = False
+    is_opened: bool = True
 
 
 flying: ContextVar[Flight] = ContextVar("flying")
@@ -37,15 +40,42 @@ class AddressRefused(OSError):
     """We do not connect there."""
 
 
-def new_session() -> aiohttp.ClientSession:
-    """A session for all receivers. How many connections there are is decided by delivery.engine.places."""
+class Guarded(aiohttp.TCPConnector):
+    """Connects where delivery.guard lets it, and asks last before the first byte whether it may begin."""
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        """A new or a kept connection. Raises NotBegun."""
+        connection = await super().connect(req, traces, timeout)
+        flight = flying.get()
+        flight.is_connected = True
+        peer = connection.transport and connection.transport.get_extra_info("peername")
+        flight.is_opened = not peer or guard.is_opened(peer[0])
+        if not flight.may_begin():
+            connection.close()
+            raise NotBegun
+        return connection
+
+
+def new_session(*, is_fresh: bool = False) -> aiohttp.ClientSession:
+    """A session for all receivers; with `is_fresh` every request has a connection of its own.
+
+    How many connections there are is decided by delivery.engine.places.
+    """
     trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(_connected)
     trace.on_connection_reuseconn.append(_kept)
+    connector = Guarded(
+        limit=0,
+        resolver=Names(),
+        socket_factory=_guarded,
+        force_close=is_fresh,
+        keepalive_timeout=None if is_fresh else KEEP_SECONDS,
+    )
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_SECONDS, socket_factory=_guarded),
+        connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+        timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=CONNECT_SECONDS),
         headers={"User-Agent": "acommerce-status", "Accept-Encoding": "identity"},
         trust_env=False,
         auto_decompress=False,
@@ -60,20 +90,11 @@ def _guarded(info: Any) -> socket.socket:
     if reason := guard.why_not(address[0]):
         flight.refused.append(reason)
         raise AddressRefused(reason)
-    flight.is_opened = guard.is_opened(address[0])
+    flight.was_tried = True
     opened = socket.socket(family=family, type=kind, proto=protocol)
     opened.setblocking(False)
     return opened
 
 
-async def _connected(session: Any, context: Any, parameters: Any) -> None:
-    """The last moment before the first byte of a request."""
-    flight = flying.get()
-    flight.is_connected = True
-    if not flight.may_begin():
-        raise NotBegun
-
-
 async def _kept(session: Any, context: Any, parameters: Any) -> None:
     flying.get().was_kept = True
-    await _connected(session, context, parameters)

@@ -128,6 +128,13 @@ class ShardLease(models.Model):
     until = models.DateTimeField(null=True)
 
 
+class DeliverProcess(models.Model):
+    """A process that delivers, or wants to: so many share the leases."""
+
+    owner = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField()
+
+
 class IdempotencyKey(models.Model):
     """A creation that may be asked for again with the same key within 24 hours (contract, section 9)."""
 

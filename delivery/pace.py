@@ -35,13 +35,13 @@ class State:
     refused: frozenset[tuple[str, str]] = frozenset()
     disabled: str = ""
 
-    @property
-    def is_failing(self) -> bool:
-        return self.failures > 0
+    def is_stopped(self, now: datetime) -> bool:
+        """Whether nothing may be sent yet."""
+        return self.next_time is not None and now < self.next_time
 
     def may_send(self, now: datetime, under_way: int) -> bool:
         """Whether one more delivery may begin."""
-        if self.disabled or (self.next_time and now < self.next_time):
+        if self.disabled or self.is_stopped(now):
             return False
         return under_way < self.allowed
 
@@ -54,10 +54,15 @@ class State:
 def after(  # noqa: PLR0911 - one for each kind of outcome
     state: State, outcome: Outcome, order: tuple[str, str], *, now: datetime, limit: int, chance: float
 ) -> State:
-    """The state after an attempt for `order`. `limit` is the subscription's concurrency, `chance` 0 to 1."""
+    """The state after an attempt for `order`. `limit` is the subscription's concurrency, `chance` 0 to 1.
+
+    Several are under way when a receiver begins to fail or asks for less: that is one failure, not several.
+    """
+    if state.disabled:
+        return state
     match outcome.kind:
         case Kind.DELIVERED:
-            return State(concurrency=min(limit, state.concurrency + 1))
+            return _delivered(state, now, limit)
         case Kind.PACED:
             return _paced(state, outcome, now)
         case Kind.GONE:
@@ -78,10 +83,20 @@ def seconds_between(rate: str | None) -> float:
     return {"s": 1, "m": 60, "h": 3600}[unit] / int(number)
 
 
+def _delivered(state: State, now: datetime, limit: int) -> State:
+    """One more at once. A receiver that asked for less meanwhile is still left alone until then."""
+    if state.is_stopped(now) and not state.failures:
+        return replace(state, refused=frozenset(), failing_since=None)
+    return State(concurrency=min(limit, state.concurrency + 1))
+
+
 def _paced(state: State, outcome: Outcome, now: datetime) -> State:
     """Half as many at once, and nothing before the receiver wants more. That is not failing."""
     said = outcome.retry_after
     wait = min(said, MAX_RETRY_AFTER) if said else _wait(RECEIVER_WAITS, state.paced)
+    if state.next_time and state.is_stopped(now):
+        later = now + timedelta(seconds=wait if said else 0)
+        return replace(state, next_time=max(state.next_time, later))
     return replace(
         state,
         concurrency=max(1, state.concurrency // 2),
@@ -92,6 +107,8 @@ def _paced(state: State, outcome: Outcome, now: datetime) -> State:
 
 def _refused(state: State, order: tuple[str, str], now: datetime, chance: float) -> State:
     """One at a time from now on; the tenth different order in a row means that the receiver fails."""
+    if state.failures and state.is_stopped(now):
+        return state
     refused = state.refused | {order}
     since = state.failing_since or now
     if state.failures or len(refused) >= MAX_REFUSED_IN_A_ROW or now - since >= GIVE_UP_AFTER:
@@ -101,15 +118,18 @@ def _refused(state: State, order: tuple[str, str], now: datetime, chance: float)
 
 def _failed(state: State, now: datetime, chance: float) -> State:
     """Stopped; one delivery probes after a wait, until nothing came through for five days."""
+    if state.failures and state.is_stopped(now):
+        return state
     since = state.failing_since or now
     seconds = _wait(RECEIVER_WAITS, state.failures) * (1 + JITTER * (2 * chance - 1))
+    next_time = now + timedelta(seconds=seconds)
     return replace(
         state,
         concurrency=1,
         failures=state.failures + 1,
         failing_since=since,
         refused=frozenset(),
-        next_time=now + timedelta(seconds=seconds),
+        next_time=max(next_time, state.next_time or next_time),
         disabled="NO_SUCCESS" if now - since >= GIVE_UP_AFTER else "",
     )
 

@@ -1,7 +1,6 @@
 """Signatures of webhooks (contract, section 10; Standard Webhooks 1.0.0). Pure functions."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 
@@ -30,6 +29,6 @@ def key_of(secret: str) -> bytes:
     if secret.startswith(PREFIX):
         try:
             return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-        except binascii.Error:
+        except ValueError:  # not base64, or not even ASCII
             pass
     return secret.encode()

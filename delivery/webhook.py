@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import quote
 
 import aiohttp
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from delivery import signing
-from delivery.answering import failure, seconds_of
+from delivery.answering import BODY_SECONDS, beginning, ended_unanswered, failure, meaning
 from delivery.connecting import Flight, NotBegun, flying, new_session
 from delivery.message import Message
 from delivery.outcome import Kind, Outcome
@@ -20,9 +20,6 @@ from orders.forms import Row
 from wire.times import format_time
 
 ANSWER_SECONDS = 15
-BODY_SECONDS = 1
-MAX_BODY_BYTES = 16 * 1024
-MAX_SHOWN = 1_024
 
 
 class Webhook:
@@ -32,10 +29,12 @@ class Webhook:
 
     def __init__(self) -> None:
         self._session = new_session()
+        self._fresh = new_session(is_fresh=True)
         self._formats = {name: import_string(path) for name, path in settings.WEBHOOK_FORMATS.items()}
 
     async def close(self) -> None:
         await self._session.close()
+        await self._fresh.close()
 
     def prepare(self, facts: Facts, row: Row, complete_until: datetime | None, held: int) -> Message:
         """The POST of one order as it is now, signed now."""
@@ -82,49 +81,27 @@ class Webhook:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 try:
-                    return await self._post(message, flight, started)
-                except (aiohttp.ServerDisconnectedError, ConnectionResetError):
-                    if not flight.was_kept:
+                    return await self._post(self._session, message, flight, started)
+                except aiohttp.ClientConnectionError as error:
+                    if not (flight.was_kept and ended_unanswered(error)):
                         raise
                     flight = Flight(may_begin)
-                    return await self._post(message, flight, started)
+                    return await self._post(self._fresh, message, flight, started)
         except NotBegun:
             return None
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             return failure(error, flight, int((time.monotonic() - started) * 1000))
 
-    async def _post(self, message: Message, flight: Flight, started: float) -> Outcome:
+    async def _post(
+        self, session: aiohttp.ClientSession, message: Message, flight: Flight, started: float
+    ) -> Outcome:
         flying.set(flight)
-        async with self._session.post(
+        async with session.post(
             message.url, data=message.body, headers=message.headers, allow_redirects=False
         ) as response:
             milliseconds = int((time.monotonic() - started) * 1000)
-            shown = await _beginning(response)
+            shown = await beginning(response)
             answer = "" if flight.is_opened else shown
-            kind, wait = _meaning(response.status, response.headers.get("Retry-After", ""))
+            kind, wait = meaning(response.status, response.headers.get("Retry-After", ""))
             detail = "" if kind is Kind.DELIVERED else f"answered {response.status}"
             return Outcome(kind, response.status, milliseconds, detail, answer, wait)
-
-
-def _meaning(status: int, retry_after: str) -> tuple[Kind, float | None]:
-    wait = seconds_of(retry_after, datetime.now(UTC))
-    if 200 <= status < 300:
-        return Kind.DELIVERED, None
-    if status == 429 or (status == 503 and wait):
-        return Kind.PACED, wait
-    return (Kind.GONE, None) if status == 410 else (Kind.REFUSED, None)
-
-
-async def _beginning(response: aiohttp.ClientResponse) -> str:
-    """What may be shown of the body: at most 16 KiB are read, for a second at most. It changes nothing."""
-    read = b""
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while len(read) < MAX_BODY_BYTES and (part := await response.content.readany()):
-                read += part
-    except (TimeoutError, aiohttp.ClientError, OSError):
-        response.close()
-    if not response.content.at_eof():
-        response.close()
-    text = read[: 4 * MAX_SHOWN].decode(errors="replace")
-    return "".join(letter for letter in text if letter.isprintable())[:MAX_SHOWN]

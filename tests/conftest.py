@@ -13,6 +13,7 @@ from pytest_django import Settings
 from acommerce_status.health import readiness
 from callers.administration import create_caller
 from callers.tokens import forget_tokens
+from delivery.models import SHARDS, ShardLease, SubscriptionClock
 from orders.heads import heads
 from orders.models import FeedClock
 from orders.publishing import ingest
@@ -62,6 +63,14 @@ def committed(transactional_db: None, feed_clock: None) -> None:
 
     It is emptied after the test.
     """
+
+
+@pytest.fixture
+def deliverable(committed: None) -> None:
+    """`committed`, with the rows that migrations make for `manage.py deliver`."""
+    SubscriptionClock.objects.get_or_create(pk=1)
+    leases = [ShardLease(number=number) for number in range(SHARDS)]
+    ShardLease.objects.bulk_create(leases, ignore_conflicts=True)
 
 
 @pytest.fixture

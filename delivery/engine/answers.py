@@ -5,32 +5,50 @@ from datetime import UTC, datetime, timedelta
 
 from delivery import pace
 from delivery.engine.running import Running
-from delivery.engine.track import MAX_DONE_AHEAD, key_of
+from delivery.engine.terms import Begun, Refusal
+from delivery.engine.track import key_of
 from delivery.outcome import Kind, Outcome
 from orders.forms import Row
 
 SLOW_MILLISECONDS = 1_000
 
 
-def answered(run: Running, row: Row, outcome: Outcome, *, was_held: bool) -> None:
-    """Take in what came of a delivery."""
+def answered(run: Running, row: Row, outcome: Outcome, begun: Begun) -> None:
+    """Take in what came of a delivery.
+
+    What began before a replay means nothing for the position. What began before another change of the
+    subscription, as to another url, means nothing for its pace.
+    """
     now, key = datetime.now(UTC), key_of(row)
-    held = run.holding.orders.get(key)
-    was_held = was_held or (held is not None and held.updated_time == row.updated_time)
     run.under_way.discard(key)
     run.is_slow = outcome.milliseconds > SLOW_MILLISECONDS
     run.is_dirty = True
+    if begun.generation == run.row.generation:
+        _take_in(run, row, outcome, begun, now)
+    _note(run, row, outcome, now)
+
+
+def _take_in(run: Running, row: Row, outcome: Outcome, begun: Begun, now: datetime) -> None:
+    key = key_of(row)
+    held = run.holding.orders.get(key)
+    was_held = begun.was_held or (held is not None and held.updated_time == row.updated_time)
     if outcome.kind is Kind.DELIVERED:
         _accepted(run, row, now)
     elif outcome.kind is Kind.REFUSED and was_held:
-        run.holding.hold(row, held.tries + 1 if held else 1, now, outcome)
-    elif outcome.kind is Kind.REFUSED:
-        tries = run.retry.get(key, (0, now))[0] + 1
+        if held and held.updated_time == row.updated_time:  # else it changed, and comes by the flow
+            run.holding.hold(row, held.tries + 1, now, outcome)
+    elif outcome.kind is Kind.REFUSED and _is_open(run, row):
+        tries = run.retry[key].tries + 1 if key in run.retry else 1
         wait = pace.HELD_WAITS[min(tries, len(pace.HELD_WAITS)) - 1]
-        run.retry[key] = tries, now + timedelta(seconds=wait)
-    if not (outcome.kind is Kind.REFUSED and was_held):
+        run.retry[key] = Refusal(tries, now + timedelta(seconds=wait), outcome)
+    means_pace = outcome.kind is not Kind.REFUSED or not was_held or run.state.failures
+    if means_pace and begun.change_number == run.row.change_number:
         _change_pace(run, row, outcome, now)
-    _note(run, row, outcome, now)
+
+
+def _is_open(run: Running, row: Row) -> bool:
+    current = run.track.open.get(key_of(row))
+    return current is not None and current.updated_time == row.updated_time
 
 
 def _accepted(run: Running, row: Row, now: datetime) -> None:
@@ -38,24 +56,16 @@ def _accepted(run: Running, row: Row, now: datetime) -> None:
     key = key_of(row)
     run.last_success = now
     run.track.finish(row)
-    run.retry.pop(key, None)
+    if key not in run.track.open:
+        run.retry.pop(key, None)
     held = run.holding.orders.get(key)
     if held and held.updated_time <= row.updated_time:
         run.holding.drop(key)
     for other in run.state.refused - {key}:
         refused = run.track.open.get(other)
         if refused and other in run.retry:
-            run.holding.hold(refused, run.retry.pop(other)[0], now, None)
-            run.track.finish(refused)
-    _hold_the_slowest(run, now)
-
-
-def _hold_the_slowest(run: Running, now: datetime) -> None:
-    """An order that 1,000 answered ones wait behind is held without a try, so that the position moves."""
-    row = run.track.first_open()
-    if row and run.track.done_ahead >= MAX_DONE_AHEAD:
-        run.holding.hold(row, 0, now, None)
-        run.track.finish(row)
+            run.put_aside(refused, now)
+    run.hold_the_slowest(now)
 
 
 def _change_pace(run: Running, row: Row, outcome: Outcome, now: datetime) -> None:

@@ -4,13 +4,14 @@ from delivery.engine.running import Running
 from delivery.engine.saving import Changes, Progress
 
 
-def take_changes(run: Running, fence: int) -> Changes:
+def take_changes(run: Running) -> Changes:
     """What is to be saved. It is this from now on, and is put back when saving fails."""
     progress = Progress(
         pk=run.row.pk,
         shard=run.row.shard,
-        fence=fence,
+        fence=run.fence,
         generation=run.row.generation,
+        change_number=run.row.change_number,
         position=run.track.position,
         concurrency=run.state.concurrency,
         failures=run.state.failures,
@@ -22,7 +23,8 @@ def take_changes(run: Running, fence: int) -> Changes:
     changes = Changes(
         progress, run.attempts, {key: run.holding.orders.get(key) for key in run.holding.changed}
     )
-    run.attempts, run.holding.changed, run.is_dirty = [], set(), False
+    run.attempts, run.holding.changed = [], set()
+    run.is_dirty, run.is_saving = False, True
     return changes
 
 

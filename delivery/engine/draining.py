@@ -3,19 +3,18 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sized
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.db import Error
 
 from delivery.engine import store
-from delivery.engine.answers import answered
 from delivery.engine.deliverer import Deliverer
+from delivery.engine.loading import Loader
 from delivery.engine.running import Running
+from delivery.engine.sending import begin
 from delivery.engine.track import key_of
-from orders.forms import Row
-from wire.times import EARLIEST
+from delivery.engine.waiting import next_event, next_work
 
 logger = logging.getLogger(__name__)
 
@@ -27,113 +26,95 @@ LINGER_SECONDS = 5
 """How long a subscription without work stays in memory."""
 
 
-async def drain(deliverer: Deliverer, run: Running) -> None:
+async def drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
     """Deliver until there has been nothing to do for a while, or the subscription is not ours any more."""
-    idle_since = None
+    again = 0.0
     try:
-        while not run.is_over and not deliverer.is_stopping:
-            run.event.clear()
-            try:
-                await _refresh(deliverer, run)
-                await _read_on(deliverer, run)
-                await _begin(deliverer, run)
-            except Error as error:
-                logger.error("database away or too slow: %s", error)
-                await asyncio.sleep(0.5)
-                continue
-            idle_since = (idle_since or time.monotonic()) if run.is_idle else None
-            if idle_since and time.monotonic() - idle_since > LINGER_SECONDS and not _soon(run):
-                break
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_seconds_until_next(run)):
-                    await run.event.wait()
+        await _drain(deliverer, loader, run)
+    except Exception:
+        logger.exception("subscription %s stops for a while", run.row.public_id)
+        run.is_over, again = True, 60.0
     finally:
-        if not run.under_way:
-            deliverer.forget(run)
+        while run.under_way and not deliverer.is_stopping:
+            run.event.clear()
+            await run.event.wait()
+        deliverer.forget(run, again)
 
 
-async def _refresh(deliverer: Deliverer, run: Running) -> None:
-    """Take in a change of the row, and look up the rights again, when either is due."""
-    if not run.must_reload and time.monotonic() - run.checked < CHECK_SECONDS:
-        return
-    run.must_reload, run.checked = False, time.monotonic()
-    rows = await deliverer.database(store.load, [run.row.pk])
-    held = await deliverer.database(store.held_of, [run.row.pk])
-    if not rows:
-        run.is_over = True
-    else:
-        run.reload(rows[0], held)
-
-
-async def _read_on(deliverer: Deliverer, run: Running) -> None:
-    """Read the next page when few orders are open; and the held orders whose time has come."""
-    if run.has_more and len(run.track.open) < READ_BELOW and run.may_work:
-        run.has_more = False
+async def _drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
+    resting_since = None
+    while not run.is_over and not deliverer.is_stopping:
+        run.event.clear()
+        now = datetime.now(UTC)
         try:
-            read = await deliverer.read_page(run.row.scope, run.track.read_until)
+            await _refresh(deliverer, loader, run)
+            await _read_on(deliverer, loader, run, now)
+            begin(deliverer, run)
+        except Error as error:
+            logger.error("database away or too slow: %s", error)
+            await asyncio.sleep(0.5)
+            continue
+        when = next_work(run, datetime.now(UTC))
+        rests = when is None or (when - now).total_seconds() > LINGER_SECONDS
+        resting_since = (resting_since or time.monotonic()) if rests else None
+        if resting_since and time.monotonic() - resting_since > LINGER_SECONDS:
+            if not run.retry or not run.may_work:
+                return
+            for key in list(run.retry):  # the tries of an order that is held are kept
+                run.put_aside(run.track.open[key], now)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_seconds_until_next(run, now)):
+                await run.event.wait()
+
+
+async def _refresh(deliverer: Deliverer, loader: Loader, run: Running) -> None:
+    """Take in a change of the row, and look up the rights again, when either is due.
+
+    What is in memory is saved before a changed row is read; nothing begins meanwhile.
+    """
+    while not run.is_over and (run.must_reload or time.monotonic() - run.checked >= CHECK_SECONDS):
+        asked, told, must_reload = time.monotonic(), run.told, run.must_reload
+        if must_reload:
+            await deliverer.save()
+        loaded = await loader.reread(run.row.pk)
+        if loaded is None:
+            run.is_over = True
+        elif not must_reload and loaded[0].change_number != run.row.change_number:
+            run.tell()
+        elif not must_reload:
+            run.check_rights(loaded[0])
+            run.checked = asked
+        elif not run.is_dirty and not run.is_saving:
+            run.reload(*loaded)
+            run.taken, run.checked = told, asked
+
+
+async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: datetime) -> None:
+    """Read the next page when few orders are open; and the held orders whose time has come."""
+    if not run.may_work or run.state.is_stopped(now):
+        return
+    if run.has_more and len(run.track.open) < READ_BELOW and not run.is_full:
+        run.has_more, run.is_reading = False, True
+        try:
+            read = await loader.read_page(run.row.scope, run.track.read_until)
         except BaseException:
             run.has_more = True
             raise
-        run.load(read.rows, read.until)
+        finally:
+            run.is_reading = False
+        run.load(read.rows, read.until, now)
         run.has_more = run.has_more or read.has_more
-    now = datetime.now(UTC)
-    if run.may_work and (due := run.holding.due(now, run.under_way)) and run.state.may_send(now, 0):
+    if due := run.holding.due(now, run.under_way):
         found = await deliverer.database(store.held_rows, run.row.scope, due)
         run.holding.offer(due, {key_of(row): row for row in found})
 
 
-async def _begin(deliverer: Deliverer, run: Running) -> None:
-    """Begin as many deliveries as may be under way."""
-    transport = deliverer.transports[run.row.mechanism]
-    while run.may_work and not deliverer.is_stopping:
-        now = datetime.now(UTC)
-        if deliverer.leases.remaining(run.row.shard) <= transport.limit_seconds:
-            return
-        if not run.state.may_send(now, len(run.under_way)) or time.monotonic() < run.next_slot:
-            return
-        chosen = run.next_row(now)
-        if chosen is None:
-            return
-        row, was_held = chosen
-        complete_until = run.track.position if run.track.position > EARLIEST else None
-        delivery = transport.prepare(run.facts, row, complete_until, len(run.holding.orders))
-        if not deliverer.places.take(run, len(delivery)):
-            return
-        run.begun(row)
-        asyncio.create_task(_send(deliverer, run, row, delivery, was_held=was_held))  # noqa: RUF006 - run.under_way knows it
-
-
-async def _send(deliverer: Deliverer, run: Running, row: Row, delivery: Sized, *, was_held: bool) -> None:
-    """Carry one delivery, and take in what came of it: nothing, when it could not begin under our lease."""
-    was_slow, transport = run.is_slow, deliverer.transports[run.row.mechanism]
-
-    def may_begin() -> bool:
-        return not run.is_over and deliverer.leases.remaining(run.row.shard) > transport.limit_seconds
-
-    outcome = None
-    try:
-        outcome = await transport.carry(delivery, may_begin)
-    finally:
-        deliverer.places.give_back(run, len(delivery), was_slow=was_slow)
-        if outcome:
-            answered(run, row, outcome, was_held=was_held)
-        else:
-            run.under_way.discard(key_of(row))
-            run.is_over = True
-        run.wake()
-
-
-def _seconds_until_next(run: Running) -> float:
-    """Until something may be sent, or the rights are due."""
+def _seconds_until_next(run: Running, now: datetime) -> float:
+    """Until something may be sent, or the rights are due. `now` is from before the last look."""
     waits = [max(0.0, CHECK_SECONDS - (time.monotonic() - run.checked)) + 0.01]
     if run.next_slot > time.monotonic():
         waits.append(run.next_slot - time.monotonic())
-    when = run.next_event()
+    when = next_event(run, now)
     if when:
         waits.append(max(0.0, (when - datetime.now(UTC)).total_seconds()) + 0.005)
     return min(waits)
-
-
-def _soon(run: Running) -> bool:
-    when = run.next_event()
-    return when is not None and (when - datetime.now(UTC)).total_seconds() < LINGER_SECONDS

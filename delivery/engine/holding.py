@@ -30,6 +30,8 @@ class Holding:
     orders: dict[Key, Held] = field(default_factory=dict)
     changed: set[Key] = field(default_factory=set)
     _offered: dict[Key, Row] = field(default_factory=dict)
+    _next: datetime | None = None
+    _is_counted: bool = False
 
     @classmethod
     def of(cls, rows: Iterable[HeldOrder]) -> "Holding":
@@ -48,24 +50,46 @@ class Holding:
             }
         )
 
-    def hold(self, row: Row, tries: int, now: datetime, outcome: Outcome | None) -> None:
-        """Keep an order apart from the flow, or note that it was refused once more."""
+    def hold(
+        self, row: Row, tries: int, now: datetime, outcome: Outcome | None, next_time: datetime | None = None
+    ) -> None:
+        """Keep an order apart from the flow, or note that it was refused once more.
+
+        Tried again at `next_time`, or when its tries say so.
+        """
         key = key_of(row)
         since = self.orders[key].since if key in self.orders else now
-        next_time = pace.next_try_of_held(tries, since, now) if tries else now
+        if next_time is None:
+            next_time = pace.next_try_of_held(tries, since, now) if tries else now
         status, detail = (outcome.status, outcome.detail) if outcome else (None, "")
         self.orders[key] = Held(row.updated_time, tries, since, next_time, status, detail)
         self.changed.add(key)
         self._offered.pop(key, None)
+        self._is_counted = False
 
     def drop(self, key: Key) -> None:
         """It was accepted, or comes by the flow."""
         if self.orders.pop(key, None):
             self.changed.add(key)
         self._offered.pop(key, None)
+        self._is_counted = False
+
+    def outdate(self, row: Row) -> None:
+        """The order has changed: it comes by the flow, and what was refused is not sent any more."""
+        held = self.orders.get(key_of(row))
+        if held and held.updated_time < row.updated_time:
+            self.drop(key_of(row))
+
+    @property
+    def waiting(self) -> int:
+        """How many are tried again."""
+        return sum(held.next_time is not None for held in self.orders.values())
 
     def due(self, now: datetime, under_way: set[Key]) -> list[Key]:
         """Those whose time has come and that are not read yet."""
+        first = self.next_time()
+        if first is None or first > now:
+            return []
         return [
             key
             for key, held in self.orders.items()
@@ -77,6 +101,7 @@ class Holding:
 
         A changed order comes by the flow, or came by it.
         """
+        self._is_counted = False
         for key in due:
             held = self.orders.get(key)
             row = found.get(key)
@@ -85,11 +110,19 @@ class Holding:
             elif held:
                 self.drop(key)
 
+    @property
+    def has_offered(self) -> bool:
+        """Whether a due order is there to be sent."""
+        return bool(self._offered)
+
     def next_offered(self, under_way: set[Key]) -> Row | None:
         """A due order that may be sent now."""
         return next((row for key, row in self._offered.items() if key not in under_way), None)
 
     def next_time(self) -> datetime | None:
-        """When the next of them is due."""
-        times = [held.next_time for key, held in self.orders.items() if key not in self._offered]
-        return min((when for when in times if when), default=None)
+        """When the next of them is due. Looked up again only after something changed."""
+        if not self._is_counted:
+            times = [held.next_time for key, held in self.orders.items() if key not in self._offered]
+            self._next = min((when for when in times if when), default=None)
+            self._is_counted = True
+        return self._next

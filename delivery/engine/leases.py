@@ -1,6 +1,7 @@
 """Which process delivers which subscriptions: leases of shards by the database's clock, with fences."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from delivery.models import SHARDS, ShardLease
+from delivery.models import SHARDS, DeliverProcess, ShardLease
 
 LEASE_SECONDS = 25
 RENEW_SECONDS = 5
@@ -20,37 +21,49 @@ class Leases:
     """The shards that the process `owner` holds, each with its fence; all end at `deadline`, monotonic.
 
     The deadline is counted from before the renewal was asked for, so it is never later than the database's.
+    `leaving` are those above our share: nothing begins there, and they are given back when all has ended.
     """
 
     owner: str
+    seconds: float = LEASE_SECONDS
     fences: dict[int, int] = field(default_factory=dict)
+    leaving: frozenset[int] = frozenset()
     deadline: float = 0.0
 
-    def remaining(self, shard: int) -> float:
-        """Seconds for which this process surely holds the shard."""
-        return self.deadline - time.monotonic() if shard in self.fences else 0.0
+    def remaining(self, shard: int, fence: int) -> float:
+        """Seconds for which this process surely holds the shard under this fence."""
+        if self.fences.get(shard) != fence or shard in self.leaving:
+            return 0.0
+        return self.deadline - time.monotonic()
 
-    def renew(self) -> None:
-        """Keep what is held, and take a fair share of what nobody holds. A few short transactions."""
+    def renew(self, busy: Collection[int]) -> None:
+        """Keep what is held, and take a fair share of what nobody holds. A few short transactions.
+
+        `busy` are the shards where something is under way or not saved: another process may not begin there.
+        """
         asked = time.monotonic()
+        share = ceil(SHARDS / self._count_processes())
+        until = Now() + timedelta(seconds=self.seconds)
         mine = ShardLease.objects.filter(owner=self.owner, until__gt=Now())
-        mine.update(until=Now() + timedelta(seconds=LEASE_SECONDS))
-        held = dict(mine.values_list("number", "fence"))
-        share = self._fair_share()
-        for number in sorted(held)[share:]:
-            del held[number]
+        mine.update(until=until)
+        held = dict(mine.exclude(number__in=self.leaving - set(busy)).values_list("number", "fence"))
+        self.leaving = frozenset(sorted(held)[share:])
         ShardLease.objects.filter(owner=self.owner).exclude(number__in=held).update(owner="", until=None)
         self.fences = held | self._claim(share - len(held))
-        self.deadline = asked + LEASE_SECONDS
+        self.deadline = asked + self.seconds
 
     def give_back(self) -> None:
         """Let others go on at once."""
-        ShardLease.objects.filter(owner=self.owner).update(owner="", until=None)
         self.fences = {}
+        ShardLease.objects.filter(owner=self.owner).update(owner="", until=None)
+        DeliverProcess.objects.filter(owner=self.owner).delete()
 
-    def _fair_share(self) -> int:
-        alive = ShardLease.objects.filter(until__gt=Now()).exclude(owner__in=["", self.owner])
-        return ceil(SHARDS / (alive.values("owner").distinct().count() + 1))
+    def _count_processes(self) -> int:
+        """How many there are, with this one, whether or not they hold anything yet."""
+        until = Now() + timedelta(seconds=self.seconds)
+        DeliverProcess.objects.update_or_create(owner=self.owner, defaults={"until": until})
+        DeliverProcess.objects.filter(until__lt=Now()).delete()
+        return DeliverProcess.objects.count()
 
     def _claim(self, count: int) -> dict[int, int]:
         if count <= 0:
@@ -61,7 +74,7 @@ class Leases:
             )
             numbers = list(free.order_by("number").values_list("number", flat=True)[:count])
             taken = ShardLease.objects.filter(number__in=numbers)
-            until = Now() + timedelta(seconds=LEASE_SECONDS)
+            until = Now() + timedelta(seconds=self.seconds)
             taken.update(owner=self.owner, fence=F("fence") + 1, until=until)
             return dict(taken.values_list("number", "fence"))
 

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from delivery import pace
 from delivery.engine.holding import Holding
-from delivery.engine.track import Key, Track, key_of
+from delivery.engine.terms import Begun, Refusal, state_of, status_of
+from delivery.engine.track import MAX_DONE_AHEAD, Key, Track, key_of
 from delivery.models import HeldOrder, Subscription
 from delivery.transport import Facts
 from orders.forms import Row
@@ -19,123 +18,132 @@ from orders.forms import Row
 MAX_HELD = 1_000
 
 
-class _Status(msgspec.Struct):
-    """As much of a document as a filter needs."""
-
-    orderStatus: str | None  # noqa: N815 - the name in the document
-
-
-_STATUS = msgspec.json.Decoder(_Status)
-
-
 @dataclass(eq=False)
 class Running:
-    """What one subscription is doing. Only the event loop touches it."""
+    """What one subscription is doing under a lease with this fence. Only the event loop touches it.
+
+    `told` counts the changes of its row that were noticed, `taken` those that were read.
+    """
 
     row: Subscription
+    fence: int
     facts: Facts
     track: Track
     state: pace.State
     holding: Holding
     has_more: bool = True
+    is_reading: bool = False
     is_slow: bool = False
     is_dirty: bool = False
+    is_saving: bool = False
     is_over: bool = False
-    must_reload: bool = False
+    told: int = 0
+    taken: int = 0
     last_served: float = field(default_factory=time.monotonic)
     checked: float = field(default_factory=time.monotonic)
     next_slot: float = 0.0
     last_success: datetime | None = None
     under_way: set[Key] = field(default_factory=set)
-    retry: dict[Key, tuple[int, datetime]] = field(default_factory=dict)
+    retry: dict[Key, Refusal] = field(default_factory=dict)
     attempts: list[dict[str, Any]] = field(default_factory=list)
     event: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    def of(cls, row: Subscription, held: list[HeldOrder]) -> "Running":
-        """From the row as it was loaded."""
-        run = cls(row, Facts.of(row), Track(row.position, row.position), _state_of(row), Holding.of(held))
+    def of(cls, row: Subscription, held: list[HeldOrder], fence: int) -> "Running":
+        """From the row as it was loaded, with the rights of that moment."""
+        track = Track(row.position, row.position)
+        run = cls(row, fence, Facts.of(row), track, state_of(row, held), Holding.of(held))
         run.last_success = row.last_success_time
+        run.check_rights(row)
         return run
 
+    def __post_init__(self) -> None:
+        self.host = str(urlsplit(self.facts.settings.get("url", "")).netloc.rpartition("@")[2])
+
     @property
-    def host(self) -> str:
-        """Whose connections it takes."""
-        return str(urlsplit(self.facts.settings.get("url", "")).netloc.rpartition("@")[2])
+    def must_reload(self) -> bool:
+        """Whether the row was changed since it was read."""
+        return self.told != self.taken
 
     @property
     def may_work(self) -> bool:
         """Whether anything may begin for it at all."""
         return self.row.active and not (self.is_over or self.must_reload or self.state.disabled)
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether it has nothing to do now, and nothing to save."""
-        if self.under_way or self.is_dirty:
-            return False
-        return not self.may_work or not (self.track.open or self.has_more)
-
     def wake(self) -> None:
         """Have it look again."""
         self.event.set()
 
+    def tell(self) -> None:
+        """Its row was changed: nothing begins before that is read."""
+        self.told += 1
+        self.wake()
+
     def reload(self, row: Subscription, held: list[HeldOrder]) -> None:
-        """Take in the row as it is now. A new generation begins anew at the position of the row."""
-        began_anew = row.generation != self.row.generation
-        was_told = row.change_number != self.row.change_number
-        self.row, self.facts = row, Facts.of(row)
-        if began_anew:
+        """Take in the changed row. A new generation begins anew at the position of the row."""
+        if row.generation != self.row.generation:
             self.track = Track(row.position, row.position)
-            self.retry.clear()
-        if began_anew or was_told:
-            self.state, self.holding, self.has_more = _state_of(row), Holding.of(held), True
-        if row.deleted:
-            self.is_over = True
-        elif row.active and not row.is_granted:  # type: ignore[attr-defined]  # delivery.engine.store.load adds it
+        self.retry = {key: self.retry[key] for key in self.retry if key in self.track.open}
+        self.row, self.facts, self.has_more = row, Facts.of(row), True
+        self.state, self.holding = state_of(row, held), Holding.of(held)
+        self.is_over = self.is_over or row.deleted
+        self.__post_init__()
+        self.check_rights(row)
+
+    def check_rights(self, row: Subscription) -> None:
+        """A caller without the right is sent nothing; `row` was read by delivery.engine.store.load."""
+        if row.active and not row.deleted and not row.is_granted:  # type: ignore[attr-defined]  # load adds it
             self.state = pace.State(disabled="NOT_GRANTED")
             self.is_dirty = True
 
-    def load(self, rows: list[Row], until: datetime) -> None:
+    def load(self, rows: list[Row], until: datetime, now: datetime) -> None:
         """Take in a page that was read up to `until`. What the filter does not let through is done."""
         self.track.load(rows, until)
         wanted = self.row.order_status
         for row in rows:
             self.retry.pop(key_of(row), None)
-            if wanted and _STATUS.decode(row.document).orderStatus not in wanted:
+            self.holding.outdate(row)
+            if wanted and status_of(row) not in wanted:
                 self.track.finish(row)
+        self.hold_the_slowest(now)
+        self.is_dirty = True
+
+    def hold_the_slowest(self, now: datetime) -> None:
+        """An order that 1,000 done ones wait behind is held without a try, so that the position moves."""
+        while (row := self.track.first_open()) and self.track.done_ahead >= MAX_DONE_AHEAD:
+            self.put_aside(row, now)
+
+    def put_aside(self, row: Row, now: datetime) -> None:
+        """Hold an order that is open, with the tries that it had and the time of the next."""
+        tries, next_time, outcome = self.retry.pop(key_of(row), Refusal(0, now))
+        self.holding.hold(row, tries, now, outcome, next_time)
+        self.track.finish(row)
         self.is_dirty = True
 
     def next_row(self, now: datetime) -> tuple[Row, bool] | None:
-        """What may be sent now, and whether it was held: held orders whose time has come, then the flow."""
-        held = self.holding.next_offered(self.under_way)
-        if held:
-            return held, True
-        if len(self.holding.orders) >= MAX_HELD:
-            return None
-        for row in self.track.waiting():
-            key = key_of(row)
-            if key not in self.under_way and (key not in self.retry or self.retry[key][1] <= now):
-                return row, False
-        return None
+        """What may be sent now, and whether it was held: held orders whose time has come, then the flow.
 
-    def begun(self, row: Row) -> None:
+        While the receiver fails the flow comes first, because held orders may be what it always refuses.
+        """
+        held = self.holding.next_offered(self.under_way)
+        if held and not self.state.failures:
+            return held, True
+        if not self.is_full:
+            for row in self.track.waiting():
+                key = key_of(row)
+                if key not in self.under_way and (key not in self.retry or self.retry[key].next_time <= now):
+                    return row, False
+        return (held, True) if held else None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many orders are held that the flow stops."""
+        return len(self.holding.orders) >= MAX_HELD and self.holding.waiting >= MAX_HELD
+
+    def begun(self, row: Row, *, was_held: bool) -> Begun:
         """A delivery of this order begins."""
         self.under_way.add(key_of(row))
         self.last_served = time.monotonic()
         between = pace.seconds_between(self.facts.settings.get("rate"))
         self.next_slot = max(self.next_slot, self.last_served - between) + between
-
-    def next_event(self) -> datetime | None:
-        """When something may be sent that may not be sent now."""
-        times = [self.state.next_time, self.holding.next_time(), *(when for _, when in self.retry.values())]
-        return min((when for when in times if when), default=None)
-
-
-def _state_of(row: Subscription) -> pace.State:
-    return pace.State(
-        concurrency=1,
-        failures=row.failures,
-        failing_since=row.failing_since_time,
-        next_time=row.next_attempt_time,
-        disabled=row.disabled_reason if not row.active else "",
-    )
+        return Begun(self.row.generation, self.row.change_number, was_held)

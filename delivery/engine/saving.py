@@ -6,29 +6,33 @@ The one place of the room where PostgreSQL and SQLite are treated differently.
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
 
 from delivery.engine.holding import Held
+from delivery.engine.saving_held import save_held
 from delivery.engine.track import Key
-from delivery.models import Attempt, HeldOrder, ShardLease, Subscription
+from delivery.models import Attempt, ShardLease, Subscription
 
 TYPES = {
     "pk": "bigint",
     "shard": "smallint",
     "fence": "bigint",
     "generation": "integer",
+    "change_number": "bigint",
     "position": "timestamptz",
+    "last_success_time": "timestamptz",
     "concurrency": "smallint",
     "failures": "integer",
     "failing_since_time": "timestamptz",
-    "last_success_time": "timestamptz",
     "next_attempt_time": "timestamptz",
     "disabled_reason": "text",
 }
 """The columns of Progress, as PostgreSQL calls their types."""
-COLUMNS = list(TYPES)[4:]
+POSITION, PACE = list(TYPES)[5:7], list(TYPES)[7:]
+"""How far it has come; and how it goes on, which a change of the subscription sets anew: `change_number`."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,12 @@ class Progress:
     shard: int
     fence: int
     generation: int
+    change_number: int
     position: datetime
+    last_success_time: datetime | None
     concurrency: int
     failures: int
     failing_since_time: datetime | None
-    last_success_time: datetime | None
     next_attempt_time: datetime | None
     disabled_reason: str
 
@@ -61,7 +66,7 @@ def save(owner: str, changes: Sequence[Changes]) -> set[int]:
     """Save, in one transaction. The primary keys that were saved: the others are another's, or began anew.
 
     Attempts are written whatever came of the lease, because they happened. A reason to be disabled makes the
-    subscription inactive.
+    subscription inactive. A pace that was found out before the subscription was changed is not saved.
     """
     progress = [change.progress for change in changes]
     with transaction.atomic():
@@ -71,44 +76,36 @@ def save(owner: str, changes: Sequence[Changes]) -> set[int]:
             saved = {row.pk for row in progress if _save_one(owner, row)}
         for change in changes:
             if change.held and change.progress.pk in saved:
-                _save_held(change.progress.pk, change.held)
-        Attempt.objects.bulk_create(Attempt(**attempt) for change in changes for attempt in change.attempts)
+                save_held(change.progress.pk, change.held)
+        there = saved | _existing({row.pk for row in progress} - saved)
+        attempts = [change.attempts for change in changes if change.progress.pk in there]
+        Attempt.objects.bulk_create(Attempt(**attempt) for attempt in chain.from_iterable(attempts))
     return saved
 
 
-def _save_held(pk: int, held: dict[Key, Held | None]) -> None:
-    gone = [key for key, order in held.items() if order is None]
-    for channel_id, order_id in gone:
-        HeldOrder.objects.filter(subscription=pk, channel_id=channel_id, order_id=order_id).delete()
-    rows = [_held_row(pk, key, order) for key, order in held.items() if order]
-    HeldOrder.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["subscription", "channel_id", "order_id"],
-        update_fields=[
-            "updated_time",
-            "tries",
-            "status",
-            "detail",
-            "held_time",
-            "next_attempt_time",
-            "given_up",
-        ],
-    )
+def _existing(pks: set[int]) -> set[int]:
+    """Those that are not deleted for good."""
+    return set(Subscription.objects.filter(pk__in=pks).values_list("pk", flat=True)) if pks else set()
 
 
 def _save_by_arrays(owner: str, progress: Sequence[Progress]) -> set[int]:
+    """The leases stay locked until commit, so that nobody takes one over while this is saved."""
     arrays = [list(column) for column in zip(*map(astuple, progress), strict=True)]
     values = ", ".join(f"%s::{kind}[]" for kind in TYPES.values())
-    changes = ", ".join(f"{name} = n.{name}" for name in COLUMNS)
+    position = ", ".join(f"{name} = n.{name}" for name in POSITION)
+    is_told = "s.change_number = n.change_number"
+    pace = ", ".join(f"{name} = CASE WHEN {is_told} THEN n.{name} ELSE s.{name} END" for name in PACE)
     sql = f"""
-        UPDATE delivery_subscription AS s SET {changes}, active = s.active AND n.disabled_reason = ''
-        FROM unnest({values}) AS n({", ".join(TYPES)})
-        JOIN delivery_shardlease AS l ON l.number = n.shard AND l.fence = n.fence AND l.owner = %s
+        WITH l AS MATERIALIZED (
+            SELECT number, fence FROM delivery_shardlease WHERE owner = %s AND number = ANY(%s) FOR SHARE
+        )
+        UPDATE delivery_subscription AS s
+        SET {position}, {pace}, active = s.active AND (n.disabled_reason = '' OR NOT {is_told})
+        FROM unnest({values}) AS n({", ".join(TYPES)}) JOIN l ON l.number = n.shard AND l.fence = n.fence
         WHERE s.id = n.pk AND s.generation = n.generation
         RETURNING s.id"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*arrays, owner])
+        cursor.execute(sql, [owner, sorted({row.shard for row in progress}), *arrays])
         return {pk for (pk,) in cursor.fetchall()}
 
 
@@ -116,20 +113,10 @@ def _save_one(owner: str, row: Progress) -> bool:
     if not ShardLease.objects.filter(number=row.shard, fence=row.fence, owner=owner).exists():
         return False
     found = Subscription.objects.filter(pk=row.pk, generation=row.generation)
-    changes = {name: getattr(row, name) for name in COLUMNS}
-    return bool(found.update(**changes | ({"active": False} if row.disabled_reason else {})))
-
-
-def _held_row(pk: int, key: Key, order: Held) -> HeldOrder:
-    return HeldOrder(
-        subscription_id=pk,
-        channel_id=key[0],
-        order_id=key[1],
-        updated_time=order.updated_time,
-        tries=order.tries,
-        status=order.status,
-        detail=order.detail[:200],
-        held_time=order.since,
-        next_attempt_time=order.next_time,
-        given_up=order.next_time is None,
+    if not found.update(**{name: getattr(row, name) for name in POSITION}):
+        return False
+    changes = {name: getattr(row, name) for name in PACE}
+    found.filter(change_number=row.change_number).update(
+        **changes | ({"active": False} if row.disabled_reason else {})
     )
+    return True

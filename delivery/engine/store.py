@@ -25,12 +25,16 @@ MAX_MOVED = 1_000
 
 @dataclass(frozen=True)
 class News:
-    """What happened since the last look. `scopes` None: too much to name, so every scope may have moved."""
+    """What happened since the last look. `scopes` None: too much to name, so every scope may have moved.
+
+    With `is_complete` there are no more changed subscriptions than these.
+    """
 
     seen_time: datetime
     scopes: list[Scope] | None
     seen_number: int
     changed: list[tuple[int, Scope]]
+    is_complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,11 @@ def look(since: datetime, number: int) -> News:
     found = list(rows.values_list("pk", "kind", "identifier", "change_number")[:MAX_MOVED])
     changed = [(pk, Scope(kind, name)) for pk, kind, name, _ in found]
     newest = found[-1][3] if found else number
+    is_complete = len(found) < MAX_MOVED
     if len(moved) > MAX_MOVED:
-        return News(FeedClock.newest(), None, newest, changed)
+        return News(FeedClock.newest(), None, newest, changed, is_complete)
     seen = moved[-1][2] if moved else since
-    return News(seen, [Scope(kind, name) for kind, name, _ in moved], newest, changed)
+    return News(seen, [Scope(kind, name) for kind, name, _ in moved], newest, changed, is_complete)
 
 
 def start() -> tuple[datetime, int]:
@@ -112,11 +117,14 @@ def held_rows(scope: Scope, held: Iterable[Key]) -> list[Row]:
 
 
 def read_page(scope: Scope, since: datetime) -> Read:
-    """The next orders of a scope: the clock first, then the rows, so that nothing up to `until` is missed."""
+    """The next orders of a scope: the clock first, then the rows, so that nothing up to `until` is missed.
+
+    A row may be later than that clock. What came before that row in the feed is then on the page too.
+    """
     clock = FeedClock.objects.using(PRIMARY).get().last_time
     page = feed.page(Question(scope, since=since), PAGE, Form.ROWS, PRIMARY)
-    until = page.items[-1].updated_time if page.has_more and page.items else max(clock, since)
-    return Read(page.items, until, page.has_more)
+    last = page.items[-1].updated_time if page.items else since
+    return Read(page.items, last if page.has_more else max(clock, last), page.has_more)
 
 
 def clock_difference() -> float:

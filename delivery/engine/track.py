@@ -68,7 +68,7 @@ class Track:
 
     def _advance(self) -> None:
         while self._entries and not self._is_open(*self._entries[0]):
-            self.position = self._entries.popleft()[0]
+            self.position = max(self.position, self._entries.popleft()[0])
         if not self._entries:
             self.position = max(self.position, self.read_until)
 

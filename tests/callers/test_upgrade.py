@@ -51,7 +51,7 @@ def upgraded(committed: None) -> Iterator[None]:
         insert_caller(1003, "revoked", revoked=True)
         insert_token(TOKEN)
     finally:
-        call_command("migrate", verbosity=0)
+        call_command("migrate", verbosity=0)  # all of them: rooms above lost their tables, too
     yield
     forget_tokens()
 

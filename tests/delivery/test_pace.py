@@ -88,6 +88,46 @@ CASES = {
         FAILED,
         State(failures=41, failing_since=NOW, next_time=in_(3600)),
     ),
+    "a second one that was under way when it failed": (
+        State(failures=1, failing_since=NOW, next_time=in_(5)),
+        FAILED,
+        State(failures=1, failing_since=NOW, next_time=in_(5)),
+    ),
+    "an answer of 500 that was under way when it failed": (
+        State(failures=1, failing_since=NOW, next_time=in_(5)),
+        REFUSED,
+        State(failures=1, failing_since=NOW, next_time=in_(5)),
+    ),
+    "a second 429 that was under way": (
+        State(concurrency=4, paced=1, next_time=in_(5)),
+        Outcome(Kind.PACED),
+        State(concurrency=4, paced=1, next_time=in_(5)),
+    ),
+    "a second 429 that asks for longer": (
+        State(concurrency=4, next_time=in_(5)),
+        Outcome(Kind.PACED, retry_after=60),
+        State(concurrency=4, next_time=in_(60)),
+    ),
+    "a success that was under way when it was paced": (
+        State(concurrency=4, paced=1, next_time=in_(5)),
+        DELIVERED,
+        State(concurrency=4, paced=1, next_time=in_(5)),
+    ),
+    "a success that was under way when it failed": (
+        State(failures=1, failing_since=NOW, next_time=in_(5)),
+        DELIVERED,
+        State(concurrency=2),
+    ),
+    "no connection while it is paced for long": (
+        State(next_time=in_(600)),
+        FAILED,
+        State(failures=1, failing_since=NOW, next_time=in_(600)),
+    ),
+    "a success that was under way when it was gone": (
+        State(disabled="GONE"),
+        DELIVERED,
+        State(disabled="GONE"),
+    ),
     "no connection for five days": (
         State(failures=99, failing_since=LONG_AGO),
         FAILED,

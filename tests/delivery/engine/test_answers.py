@@ -1,0 +1,136 @@
+"""What an answer does to a subscription in memory, and what it must not do after a change or a replay."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from delivery.engine import running as engine_running
+from delivery.engine.answers import answered
+from delivery.engine.terms import Begun
+from delivery.outcome import Kind, Outcome
+from tests.delivery.engine.subscriptions import at, held, row, running, unsaved
+
+DELIVERED, REFUSED = Outcome(Kind.DELIVERED, 200), Outcome(Kind.REFUSED, 500, detail="answered 500")
+A, B = ("lazada-th", "A"), ("lazada-th", "B")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_a_refused_order_is_held_once_another_is_accepted() -> None:
+    run = running()
+    first, second = row(1, "A"), row(2, "B")
+    run.load([first, second], at(2), now())
+    answered(run, first, REFUSED, run.begun(first, was_held=False))
+    before = run.track.position, dict(run.holding.orders)
+    answered(run, second, DELIVERED, run.begun(second, was_held=False))
+
+    kept = run.holding.orders[A]
+    assert before == (at(0), {})
+    assert run.track.position == at(2)
+    assert (kept.tries, kept.status, kept.detail) == (1, 500, "answered 500")
+
+
+def test_what_began_before_a_replay_is_sent_again_by_it() -> None:
+    run = running()
+    order = row(1, "A")
+    run.load([order], at(1), now())
+    begun = run.begun(order, was_held=False)
+    run.reload(unsaved(generation=1, change_number=2), [])
+    run.load([order], at(1), now())
+    during = run.next_row(now())
+    answered(run, order, DELIVERED, begun)
+
+    assert during is None  # the earlier one is unanswered
+    assert run.track.position == at(0)
+    assert run.next_row(now()) == (order, False)
+
+
+def test_an_answer_of_the_old_url_does_not_disable_the_new_one() -> None:
+    run = running()
+    order = row(1, "A")
+    run.load([order], at(1), now())
+    begun = run.begun(order, was_held=False)
+    run.reload(unsaved(change_number=2, settings={"url": "https://new.example/hook"}), [])
+    answered(run, order, Outcome(Kind.GONE, 410), begun)
+
+    assert run.state.disabled == ""
+    assert run.host == "new.example"
+
+
+def test_an_order_that_changed_is_not_sent_in_the_state_that_was_held() -> None:
+    run = running([held(1, "A")])
+    run.holding.offer(run.holding.due(now(), set()), {A: row(1, "A")})
+    newer = row(5, "A")
+    run.load([newer], at(5), now())
+
+    assert run.next_row(now()) == (newer, False)
+    assert run.holding.orders == {}
+    assert run.holding.changed == {A}
+
+
+def test_a_state_that_was_under_way_when_its_order_changed_is_not_held_again() -> None:
+    run = running()
+    old, newer = row(1, "A"), row(5, "A")
+    begun = Begun(0, 1, was_held=True)
+    run.under_way.add(A)
+    run.load([newer], at(5), now())
+    answered(run, old, REFUSED, begun)
+
+    assert run.holding.orders == {}
+    assert run.next_row(now()) == (newer, False)
+
+
+def test_a_filter_that_lets_nothing_through_grows_no_memory_behind_a_slow_order() -> None:
+    run = running(order_status=["NEW"])
+    slow = row(1, "A")
+    run.load([slow], at(1), now())
+    run.begun(slow, was_held=False)
+    for page in range(30):
+        numbers = range(2 + page * 100, 102 + page * 100)
+        run.load([row(number, f"X-{number}", "COMPLETED") for number in numbers], at(numbers[-1]), now())
+
+    assert run.track.done_ahead < 1000
+    assert run.track.position == at(3001)
+    assert run.holding.orders[A].tries == 0
+
+
+def test_ten_refused_in_a_row_are_counted_across_a_rest() -> None:
+    run = running([held(n, f"H-{n}", held_time=at(n + 1)) for n in range(9)], failing_since_time=at(0))
+    order = row(20, "A")
+    run.load([order], at(20), now())
+    answered(run, order, REFUSED, run.begun(order, was_held=False))
+
+    assert run.state.failures == 1
+
+
+def test_a_failing_receiver_is_probed_by_the_flow_and_not_by_what_it_refused() -> None:
+    run = running([held(1, "B")], failures=1, failing_since_time=at(0))
+    run.holding.offer([B], {B: row(1, "B")})
+    order = row(2, "A")
+    run.load([order], at(2), now())
+
+    assert run.next_row(now()) == (order, False)
+
+
+def test_the_flow_stops_at_too_many_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_running, "MAX_HELD", 2)
+    later = now() + timedelta(hours=1)
+    run = running([held(n, f"H-{n}", next_attempt_time=later) for n in range(2)])
+    run.load([row(5, "A")], at(5), now())
+    full = run.next_row(now())
+    run.holding.drop(("lazada-th", "H-0"))
+
+    assert full is None
+    assert run.next_row(now()) is not None
+
+
+def test_a_caller_without_the_right_is_sent_nothing_from_the_first_moment() -> None:
+    subscription = unsaved()
+    subscription.is_granted = False  # type: ignore[attr-defined]  # delivery.engine.store.load adds it
+    run = engine_running.Running.of(subscription, [], 1)
+
+    assert not run.may_work
+    assert run.state.disabled == "NOT_GRANTED"
+    assert run.is_dirty
