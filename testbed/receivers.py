@@ -45,7 +45,7 @@ class Receiver:
         last: dict[str, str] = {}
         found = []
         for post in self.received:
-            order, moment = post.order["orderId"], post.order["updatedTime"]
+            order, moment = post.order["orderId"], post.headers["X-Acomm-Updated-Time"]
             if moment < last.get(order, ""):
                 found.append(order)
             last[order] = moment
@@ -65,7 +65,7 @@ class Receiver:
             self.received.append(received)
             status, headers = self.answer(received)
             if 200 <= status < 300:
-                self.accepted[order] = received.order["updatedTime"]
+                self.accepted[order] = received.headers["X-Acomm-Updated-Time"]
             return status, headers
         finally:
             self.under_way.remove(order)

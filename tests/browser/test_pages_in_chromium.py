@@ -10,6 +10,7 @@ PAGES = [
     "/",
     "/docs",
     "/docs?version=v2",
+    "/docs?version=subscriptions",
     "/redoc",
     "/redoc?version=v2",
     "/docs/problems",

@@ -6,74 +6,22 @@ that is killed loses orders.
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 from standardwebhooks import Webhook
 
 from testbed.events import event, new_orders
-from testbed.installation import Installation, client_of, eventually, installed
-from testbed.receivers import Answer, Received, Receiver, receiving
+from testbed.installation import Installation, eventually
+from testbed.receivers import Answer, Received, receiving
 from testbed.servers import ROOT
+from tests.promises.delivery.subscribers import SECRET, delivering, feed, subscribe
 
 pytestmark = pytest.mark.slow
-
-PATH = "/channel/lazada-th/subscriptions"
-SETTINGS = {"DELIVERY_NETWORKS": "127.0.0.0/8", "DELIVERY_ALLOW": "http"}
-SECRET = "whsec_" + "QUJD" * 10
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, httpx2.Client]]:
-    """An installation with a server, and a client with a token."""
-    with installed() as (_, here):
-        there = Installation(here.variables | SETTINGS)
-        credentials = there.create_caller("shop")
-        with (
-            there.serve(tmp_path_factory.mktemp("server")) as server,
-            client_of(server.url, credentials) as client,
-        ):
-            yield there, client
-
-
-def subscribe(client: httpx2.Client, receiver: Receiver, **members: Any) -> str:
-    """The path of a new subscription to everything there is."""
-    webhook = {"url": receiver.url, "secret": SECRET, **members.pop("webhook", {})}
-    body = {"name": "shop", "mechanism": "webhook", "start": "beginning", "webhook": webhook, **members}
-    answer = client.post(PATH, json=body)
-    return f"{PATH}/{answer.raise_for_status().json()['subscriptionId']}"
-
-
-@contextmanager
-def delivering(place: Installation) -> Iterator["subprocess.Popen[bytes]"]:
-    """`manage.py deliver`, until the block ends."""
-    command = [sys.executable, "manage.py", "deliver"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | place.variables) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
-
-
-def feed(client: httpx2.Client) -> dict[str, str]:
-    """The newest state of every order, by polling."""
-    found: dict[str, str] = {}
-    since = ""
-    while True:
-        page = client.get(f"/v3{PATH.replace('subscriptions', 'sales-order-status')}{since}").json()
-        found |= {order["orderId"]: order["updatedTime"] for order in page["orders"]}
-        since = f"?updatedSince={page['nextUpdatedSince']}"
-        if not page["hasMore"]:
-            return found
 
 
 def test_what_a_receiver_holds_is_the_feed_and_verifies(place: tuple[Installation, httpx2.Client]) -> None:
