@@ -73,68 +73,6 @@ class Subscription(models.Model):
         return Scope(self.kind, self.identifier)
 
 
-class HeldOrder(models.Model):
-    """An order that the receiver refused while it took others: tried again, then given up (delivery.pace)."""
-
-    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="held_orders")
-    channel_id = models.CharField(max_length=100)
-    order_id = models.CharField(max_length=100)
-    updated_time = models.DateTimeField()
-    tries = models.IntegerField(default=0)
-    status = models.IntegerField(null=True)
-    detail = models.CharField(max_length=200, blank=True)
-    held_time = models.DateTimeField()
-    next_attempt_time = models.DateTimeField(null=True)
-    given_up = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subscription", "channel_id", "order_id"], name="one_held_order_per_subscription"
-            ),
-        ]
-
-
-class Attempt(models.Model):
-    """One delivery that was tried, or one thing that happened to a subscription instead."""
-
-    subscription = models.ForeignKey(
-        Subscription, on_delete=models.CASCADE, related_name="attempts", db_index=False
-    )
-    time = models.DateTimeField()
-    channel_id = models.CharField(max_length=100, blank=True)
-    order_id = models.CharField(max_length=100, blank=True)
-    updated_time = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=10)
-    status = models.IntegerField(null=True)
-    milliseconds = models.IntegerField(null=True)
-    detail = models.CharField(max_length=200, blank=True)
-    answer = models.CharField(max_length=1024, blank=True)
-    next_attempt_time = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["subscription", "-id"], name="attempts_newest_first")]
-
-
-class ShardLease(models.Model):
-    """Which process delivers the subscriptions of a shard, until when by the database's clock.
-
-    `fence` is raised whenever the owner changes: what an earlier owner saves is refused by it.
-    """
-
-    number = models.SmallIntegerField(primary_key=True)
-    owner = models.CharField(max_length=64, blank=True)
-    fence = models.BigIntegerField(default=0)
-    until = models.DateTimeField(null=True)
-
-
-class DeliverProcess(models.Model):
-    """A process that delivers, or wants to: so many share the leases."""
-
-    owner = models.CharField(max_length=64, unique=True)
-    until = models.DateTimeField()
-
-
 class IdempotencyKey(models.Model):
     """A creation that may be asked for again with the same key within 24 hours (contract, section 9)."""
 
