@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import ip_network
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -81,6 +82,14 @@ def networks(name: str) -> list[str]:
         raise ImproperlyConfigured(
             f"{name} must hold networks or addresses, such as 10.1.0.0/16 and 2001:db8::1, between commas."
         ) from None
+
+
+def folder(name: str, default: str) -> str:
+    """The absolute path of a folder, which may be missing yet; empty when there is none."""
+    found = text(name, default)
+    if found and (not Path(found).is_absolute() or Path(found).resolve() == Path("/")):
+        raise ImproperlyConfigured(f"{name} must be the absolute path of a folder, such as /srv/outbox.")
+    return found
 
 
 def fernet_keys(name: str) -> list[str]:

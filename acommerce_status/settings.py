@@ -97,6 +97,7 @@ DELIVERY_ADDRESSES = environment.networks("DELIVERY_ADDRESSES")
 DELIVERY_KEYS = environment.fernet_keys("DELIVERY_KEYS") or (
     [embedded.delivery_key(SECRET_KEY)] if EMBEDDED else []
 )
+DELIVERY_FOLDER = environment.folder("DELIVERY_FOLDER", str(VAR_DIR / "outbox") if EMBEDDED else "")
 PUBLIC_URL = environment.server_url("PUBLIC_URL")
 MAX_SUBSCRIPTIONS_OF_SCOPE = environment.whole("MAX_SUBSCRIPTIONS_OF_SCOPE", 50, 1, 10_000)
 MAX_SUBSCRIPTIONS = environment.whole("MAX_SUBSCRIPTIONS", 500, 1, 100_000)

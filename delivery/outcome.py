@@ -1,7 +1,8 @@
 """What came of one delivery, whatever carried it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -17,7 +18,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """`retry_after` is in seconds, None where the receiver did not say; `answer` may be shown."""
+    """`retry_after` is in seconds, None where the receiver did not say; `answer` may be shown.
+
+    `disables` is a reason for which the subscription is disabled at once, such as HOST_KEY_CHANGED. `learned`
+    are members that are kept in the settings of its mechanism, such as a host key that was seen first.
+    """
 
     kind: Kind
     status: int | None = None
@@ -25,3 +30,5 @@ class Outcome:
     detail: str = ""
     answer: str = ""
     retry_after: float | None = None
+    disables: str = ""
+    learned: dict[str, Any] = field(default_factory=dict)

@@ -51,7 +51,7 @@ class State:
         return 1 if self.failures or self.refused else self.concurrency
 
 
-def after(  # noqa: PLR0911 - one for each kind of outcome
+def after(  # noqa: C901, PLR0911 - one for each kind of outcome
     state: State, outcome: Outcome, order: tuple[str, str], *, now: datetime, limit: int, chance: float
 ) -> State:
     """The state after an attempt for `order`. `limit` is the subscription's concurrency, `chance` 0 to 1.
@@ -60,6 +60,8 @@ def after(  # noqa: PLR0911 - one for each kind of outcome
     """
     if state.disabled:
         return state
+    if outcome.disables:
+        return replace(state, disabled=outcome.disables)
     match outcome.kind:
         case Kind.DELIVERED:
             return _delivered(state, now, limit)

@@ -13,12 +13,12 @@ from pytest_django import Settings
 from acommerce_status.health import readiness
 from callers.administration import create_caller
 from callers.tokens import forget_tokens
-from delivery.models import SHARDS, ShardLease, SubscriptionClock
+from delivery.models import FILE_SHARDS, ORDER_SHARDS, ShardLease, SubscriptionClock
 from orders.heads import heads
 from orders.models import FeedClock
 from orders.publishing import ingest
 from testbed.events import FAR_AHEAD, Fields
-from testbed.servers import Server, serve
+from testbed.servers import Server, database_environment, serve
 from testbed.tokens import issue_token
 from wire.times import EARLIEST
 
@@ -66,10 +66,15 @@ def committed(transactional_db: None, feed_clock: None) -> None:
 
 
 @pytest.fixture
-def deliverable(committed: None) -> None:
-    """`committed`, with the rows that migrations make for `manage.py deliver`."""
+def deliverable(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`committed`, with the rows that migrations make for `manage.py deliver`.
+
+    The process that `deliver` starts for files finds the tests' database.
+    """
+    for name, value in database_environment().items():
+        monkeypatch.setenv(name, value)
     SubscriptionClock.objects.get_or_create(pk=1)
-    leases = [ShardLease(number=number) for number in range(SHARDS)]
+    leases = [ShardLease(number=number) for number in (*ORDER_SHARDS, *FILE_SHARDS)]
     ShardLease.objects.bulk_create(leases, ignore_conflicts=True)
 
 

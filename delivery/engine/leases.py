@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from delivery.models import SHARDS, DeliverProcess, ShardLease
+from delivery.models import ORDER_SHARDS, DeliverProcess, ShardLease
 
 LEASE_SECONDS = 25
 RENEW_SECONDS = 5
@@ -18,7 +18,7 @@ RENEW_SECONDS = 5
 
 @dataclass
 class Leases:
-    """The shards that the process `owner` holds, each with its fence; all end at `deadline`, monotonic.
+    """Those of `shards` that process `owner` holds, each with its fence; all end at `deadline`, monotonic.
 
     The deadline is counted from before the renewal was asked for, so it is never later than the database's.
     `leaving` are those above our share: nothing begins there, and they are given back when all has ended.
@@ -26,6 +26,7 @@ class Leases:
 
     owner: str
     seconds: float = LEASE_SECONDS
+    shards: range = ORDER_SHARDS
     fences: dict[int, int] = field(default_factory=dict)
     leaving: frozenset[int] = frozenset()
     deadline: float = 0.0
@@ -42,7 +43,7 @@ class Leases:
         `busy` are the shards where something is under way or not saved: another process may not begin there.
         """
         asked = time.monotonic()
-        share = ceil(SHARDS / self._count_processes())
+        share = ceil(len(self.shards) / self._count_processes())
         until = Now() + timedelta(seconds=self.seconds)
         mine = ShardLease.objects.filter(owner=self.owner, until__gt=Now())
         mine.update(until=until)
@@ -61,16 +62,20 @@ class Leases:
     def _count_processes(self) -> int:
         """How many there are, with this one, whether or not they hold anything yet."""
         until = Now() + timedelta(seconds=self.seconds)
-        DeliverProcess.objects.update_or_create(owner=self.owner, defaults={"until": until})
+        first = self.shards.start
+        DeliverProcess.objects.update_or_create(
+            owner=self.owner, defaults={"until": until, "first_shard": first}
+        )
         DeliverProcess.objects.filter(until__lt=Now()).delete()
-        return DeliverProcess.objects.count()
+        return DeliverProcess.objects.filter(first_shard=first).count()
 
     def _claim(self, count: int) -> dict[int, int]:
         if count <= 0:
             return {}
         with transaction.atomic():
             free = ShardLease.objects.select_for_update(skip_locked=_can_skip()).filter(
-                Q(until=None) | Q(until__lte=Now())
+                Q(until=None) | Q(until__lte=Now()),
+                number__range=(self.shards.start, self.shards.stop - 1),
             )
             numbers = list(free.order_by("number").values_list("number", flat=True)[:count])
             taken = ShardLease.objects.filter(number__in=numbers)

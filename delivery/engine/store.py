@@ -53,7 +53,7 @@ def look(since: datetime, number: int) -> News:
     """
     heads = FeedHead.objects.using(PRIMARY).filter(updated_time__gt=since).order_by("updated_time")
     moved = list(heads.values_list("kind", "identifier", "updated_time")[: MAX_MOVED + 1])
-    rows = Subscription.objects.filter(change_number__gt=number).order_by("change_number")
+    rows = Subscription.objects.filter(change_number__gt=number, shard__lt=SHARDS).order_by("change_number")
     found = list(rows.values_list("pk", "kind", "identifier", "change_number")[:MAX_MOVED])
     changed = [(pk, Scope(kind, name)) for pk, kind, name, _ in found]
     newest = found[-1][3] if found else number

@@ -1,12 +1,26 @@
 """Subscriptions, what is kept of their deliveries, and which process delivers them."""
 
+from delivery.models.batches import Batch, BatchPart
 from delivery.models.leases import DeliverProcess, ShardLease
-from delivery.models.subscriptions import SHARDS, IdempotencyKey, Subscription, SubscriptionClock
+from delivery.models.subscriptions import (
+    FILE_MECHANISMS,
+    FILE_SHARDS,
+    ORDER_SHARDS,
+    SHARDS,
+    IdempotencyKey,
+    Subscription,
+    SubscriptionClock,
+)
 from delivery.models.tries import Attempt, HeldOrder
 
 __all__ = [
+    "FILE_MECHANISMS",
+    "FILE_SHARDS",
+    "ORDER_SHARDS",
     "SHARDS",
     "Attempt",
+    "Batch",
+    "BatchPart",
     "DeliverProcess",
     "HeldOrder",
     "IdempotencyKey",

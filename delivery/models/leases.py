@@ -16,7 +16,8 @@ class ShardLease(models.Model):
 
 
 class DeliverProcess(models.Model):
-    """A process that delivers, or wants to: so many share the leases."""
+    """A process that delivers, or wants to: so many share the leases of the shards from `first_shard` on."""
 
     owner = models.CharField(max_length=64, unique=True)
     until = models.DateTimeField()
+    first_shard = models.SmallIntegerField(default=0)

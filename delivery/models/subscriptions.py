@@ -10,7 +10,10 @@ from django.db import models
 from callers.models import Caller, Scope
 
 SHARDS = 64
-"""A subscription belongs to the shard of its primary key, modulo this; a process leases shards."""
+"""A subscription belongs to the shard of its primary key, modulo this; a process leases shards. Those of
+mechanisms that send files are numbered on from here, because another process delivers them."""
+ORDER_SHARDS, FILE_SHARDS = range(SHARDS), range(SHARDS, 2 * SHARDS)
+FILE_MECHANISMS = ("email", "ftp", "file")
 
 
 class SubscriptionClock(models.Model):
@@ -33,6 +36,8 @@ class Subscription(models.Model):
     `settings` is the mechanism's public object; `secrets` is an encrypted JSON object (delivery.secrets).
     `generation` is raised by a replay: what began before it means nothing for the position.
     `change_number` is raised by every change of the row that a deliverer must notice.
+    `due_time` is when the next batch is cut, for mechanisms that send files. Nothing is sent to one that is
+    not `confirmed`.
     """
 
     public_id = models.CharField(max_length=20, unique=True)
@@ -62,10 +67,28 @@ class Subscription(models.Model):
     next_attempt_time = models.DateTimeField(null=True)
     concurrency = models.SmallIntegerField(default=1)
 
+    confirmed = models.BooleanField(default=True)
+    due_time = models.DateTimeField(null=True)
+
     class Meta:
         indexes = [
             models.Index(fields=["caller", "kind", "identifier"], name="subscriptions_of_caller"),
+            models.Index(
+                fields=["due_time"],
+                condition=models.Q(due_time__isnull=False),
+                name="subscriptions_by_due_time",
+            ),
         ]
+
+    def shard_of(self) -> int:
+        """The shard that it belongs to, by its primary key and its mechanism."""
+        first = FILE_SHARDS.start if self.sends_files else ORDER_SHARDS.start
+        return first + self.pk % SHARDS
+
+    @property
+    def sends_files(self) -> bool:
+        """Whether it is sent batches, cut by a schedule, instead of each order."""
+        return self.mechanism in FILE_MECHANISMS
 
     @property
     def scope(self) -> Scope:

@@ -37,6 +37,7 @@ class Attempt(models.Model):
     channel_id = models.CharField(max_length=100, blank=True)
     order_id = models.CharField(max_length=100, blank=True)
     updated_time = models.DateTimeField(null=True)
+    batch = models.BigIntegerField(null=True)
     outcome = models.CharField(max_length=10)
     status = models.IntegerField(null=True)
     milliseconds = models.IntegerField(null=True)

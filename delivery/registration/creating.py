@@ -1,6 +1,5 @@
 """A new subscription (contract, section 9)."""
 
-import base64
 import secrets as random
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,34 +11,35 @@ from django.db import transaction
 from callers.models import Caller, Scope
 from delivery import secrets
 from delivery.changes import touch
-from delivery.models import SHARDS, Subscription
+from delivery.models import Subscription
+from delivery.registration.mechanisms import MECHANISMS
 from delivery.registration.refusals import NotSetUp, TooManySubscriptions
 from orders.models import FeedClock
 from wire.times import EARLIEST
 
-WRITE_ONLY = ("secret", "authorization")
 
+def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> tuple[Subscription, dict[str, Any]]:
+    """A new subscription, and what of its mechanism is shown this once.
 
-def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> tuple[Subscription, str | None]:
-    """A new subscription, and its secret where we made it. Raises NotSetUp, TooManySubscriptions."""
+    Raises NotSetUp, TooManySubscriptions.
+    """
     if not settings.DELIVERY_KEYS:
         raise NotSetUp
-    given = dict(body["webhook"])
-    made = None if given.get("secret") else new_secret()
-    sealed = secrets.seal(
-        {"secrets": [{"text": given.get("secret") or made}], "authorization": given.get("authorization")}
-    )
+    mechanism, given = MECHANISMS[body["mechanism"]], dict(body[body["mechanism"]])
+    kept = mechanism.secrets(given)
     with transaction.atomic():
         Caller.objects.select_for_update().get(pk=caller_id)  # so that two creations are counted one by one
         _check_count(caller_id, scope)
         row = _new(caller_id, scope, body)
-        row.secrets = sealed
+        row.secrets = secrets.seal(kept) if kept else ""
+        mechanism.fill(row, given)
         fill(row, body)
         row.save()
-        row.shard = row.pk % SHARDS
+        row.shard = row.shard_of()
         touch(row)
         row.save(update_fields=["shard", "change_number"])
-    return row, made
+        mechanism.saved(row)
+    return row, mechanism.shown_once(given, kept)
 
 
 def _new(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscription:
@@ -51,14 +51,10 @@ def _new(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscription:
         mechanism=body["mechanism"],
         created_time=datetime.now(UTC),
         position=position_of(body["start"]),
+        settings={},
         shard=0,
         change_number=0,
     )
-
-
-def new_secret() -> str:
-    """A secret as Standard Webhooks has them: `whsec_` and 32 random bytes in base64."""
-    return f"whsec_{base64.b64encode(random.token_bytes(32)).decode()}"
 
 
 def position_of(start: datetime | str) -> datetime:
@@ -74,7 +70,8 @@ def fill(row: Subscription, body: Mapping[str, Any]) -> None:
     row.name, row.active = body["name"], body["active"]
     row.order_status = body["orderStatus"]
     row.contact_email = body["contactEmail"] or ""
-    row.settings = {name: value for name, value in body[row.mechanism].items() if name not in WRITE_ONLY}
+    hidden = MECHANISMS[row.mechanism].write_only
+    row.settings = {name: value for name, value in body[row.mechanism].items() if name not in hidden}
 
 
 def _check_count(caller_id: int, scope: Scope) -> None:

@@ -71,7 +71,7 @@ def attempt_shown(attempt: Attempt) -> dict[str, Any]:
         "channelId": attempt.channel_id or None,
         "orderId": attempt.order_id or None,
         "updatedTime": _text(attempt.updated_time),
-        "batch": None,
+        "batch": attempt.batch,
         "outcome": attempt.outcome,
         "status": attempt.status,
         "milliseconds": attempt.milliseconds,

@@ -59,11 +59,13 @@ def writable(row: Subscription) -> dict[str, Any]:
 
 
 def state_of(row: Subscription) -> str:
-    """ACTIVE, FAILING, PAUSED or DISABLED."""
+    """UNCONFIRMED, ACTIVE, FAILING, PAUSED or DISABLED."""
     if row.disabled_reason:
         return "DISABLED"
     if not row.active:
         return "PAUSED"
+    if not row.confirmed:
+        return "UNCONFIRMED"
     return "FAILING" if row.failures else "ACTIVE"
 
 

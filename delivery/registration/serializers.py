@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import validate_email
 from rest_framework import serializers
 
 from delivery.registration.addresses import MAX_URL_LENGTH, BadUrl, receiver_url
@@ -95,18 +94,6 @@ class WebhookSerializer(StrictSerializer):
     concurrency = WholeField(min_value=1, max_value=MAX_CONCURRENCY, default=8)
     secret = TextField(min_length=24, max_length=256, required=False, write_only=True)
     authorization = TextField(max_length=1000, required=False, allow_null=True, write_only=True)
-
-
-class SubscriptionSerializer(StrictSerializer):
-    """A subscription to be, or as it is to be after a patch."""
-
-    name = TextField(max_length=100)
-    mechanism = serializers.ChoiceField(choices=["webhook"])
-    active = TruthField(default=True)
-    contactEmail = TextField(max_length=254, allow_null=True, default=None, validators=[validate_email])
-    orderStatus = StatusesField(allow_null=True, default=None)
-    start = StartField(default="now")
-    webhook = WebhookSerializer()
 
 
 class ReplaySerializer(StrictSerializer):

@@ -10,8 +10,11 @@ from callers.models import Scope
 from delivery import secrets
 from delivery.changes import touch
 from delivery.models import Attempt, HeldOrder, Subscription
-from delivery.registration.creating import fill, new_secret
+from delivery.registration.creating import fill
+from delivery.registration.mechanism import Mechanism
+from delivery.registration.mechanisms import MECHANISMS
 from delivery.registration.representation import writable
+from delivery.registration.webhook_mechanism import new_secret
 from orders.models import FeedClock, SalesOrder
 from wire.refusals import BadBody, ParameterError
 from wire.times import EARLIEST, format_time
@@ -28,26 +31,34 @@ def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any])
 
     A new url or secret, and `active: true`, are tried at once.
     """
-    given = dict(body[row.mechanism])
-    sent = patch.get(row.mechanism) or {}
-    was_url = row.settings.get("url")
-    was_active = row.active
+    mechanism = MECHANISMS[row.mechanism]
+    given, sent = dict(body[row.mechanism]), patch.get(row.mechanism) or {}
+    before, was_active = row.settings, row.active
+    mechanism.check_change(row, given, sent)
+    mechanism.fill(row, given)
     fill(row, body)
-    if {"secret", "authorization"} & sent.keys():
-        kept = secrets.unseal(row.secrets)
-        if given.get("secret"):
-            kept["secrets"] = [{"text": given["secret"]}]
-        if "authorization" in sent:
-            kept["authorization"] = given.get("authorization")
-        row.secrets = secrets.seal(kept)
-    is_asked = not was_active or patch.get("active") is True or "secret" in sent
-    if row.active and (is_asked or row.settings.get("url") != was_url):
+    if mechanism.write_only & sent.keys():
+        kept = secrets.unseal(row.secrets) if row.secrets else {}
+        row.secrets = secrets.seal(mechanism.changed_secrets(kept, given, sent))
+    is_asked = not was_active or patch.get("active") is True
+    if row.active and (is_asked or _begins_anew(mechanism, before, row.settings, sent)):
         row.disabled_reason, row.next_attempt_time = "", None
         row.failures, row.failing_since_time = 0, None
     elif not row.active:
         row.disabled_reason = row.disabled_reason if not was_active else ""
     touch(row)
     row.save()
+    mechanism.saved(row)
+
+
+def _begins_anew(
+    mechanism: Mechanism, before: Mapping[str, Any], after: Mapping[str, Any], sent: Mapping[str, Any]
+) -> bool:
+    """Whether what changed may be why the receiver failed. What is not shown counts as changed when sent."""
+    members = mechanism.tried_at_once
+    return any(name in sent for name in members & mechanism.write_only) or any(
+        before.get(name) != after.get(name) for name in members - mechanism.write_only
+    )
 
 
 def set_active(row: Subscription, *, active: bool) -> None:
@@ -76,13 +87,16 @@ def replay(row: Subscription, start: datetime | None) -> None:
             detail=told,
         )
     row.generation += 1
+    row.due_time = datetime.now(UTC) if row.sends_files else None
     HeldOrder.objects.filter(subscription=row, updated_time__gt=row.position).delete()
     touch(row)
-    row.save(update_fields=["position", "generation", "change_number"])
+    row.save(update_fields=["position", "generation", "due_time", "change_number"])
 
 
 def resend(row: Subscription, channel_id: str, order_id: str) -> None:
     """Send one order as it is now, apart from the flow. A locked row. Raises BadBody."""
+    if row.sends_files:
+        raise BadBody([ParameterError("mechanism", "sends files; use POST .../replay instead")])
     found = SalesOrder.objects.visible_to(row.scope).filter(channel_id=channel_id, order_id=order_id)
     time = found.values_list("updated_time", flat=True).first()
     if time is None:
@@ -105,7 +119,9 @@ def resend(row: Subscription, channel_id: str, order_id: str) -> None:
 
 
 def rotate_secret(row: Subscription, secret: str | None, overlap_hours: int) -> str:
-    """Sign by a new secret, and by the one before until the overlap ends. A locked row."""
+    """Sign by a new secret, and by the one before until the overlap ends. A locked row. Raises BadBody."""
+    if row.mechanism != "webhook":
+        raise BadBody([ParameterError("mechanism", "signs nothing, so it has no such secret")])
     kept = secrets.unseal(row.secrets)
     before = kept["secrets"][0]["text"]
     until = datetime.now(UTC) + timedelta(hours=overlap_hours)

@@ -11,8 +11,8 @@ from delivery.registration import idempotency, lists, verbs
 from delivery.registration.creating import create
 from delivery.registration.patching import check_read_only, merged
 from delivery.registration.representation import shown, writable
-from delivery.registration.serializers import SubscriptionSerializer
 from delivery.registration.strict import cleaned
+from delivery.registration.subscription_body import SubscriptionSerializer
 from delivery.registration.view import SubscriptionsView
 
 
@@ -32,16 +32,15 @@ class SubscriptionList(SubscriptionsView):
         body = cleaned(SubscriptionSerializer(data=self.body), self.body)
         key = request.headers.get("Idempotency-Key", "")
         caller_id = self.access.caller_id
-        made = None
+        shown_once: dict[str, Any] = {}
         with transaction.atomic():
             row = idempotency.find(caller_id, key, self.body)
             if row is None:
                 self.count("creations", str(caller_id), settings.CREATION_RATE)
-                row, made = create(caller_id, self.requested_scope, body)
+                row, shown_once = create(caller_id, self.requested_scope, body)
                 idempotency.remember(caller_id, key, self.body, row)
         answer = shown(row, held=0)
-        if made:
-            answer["webhook"]["secret"] = made
+        answer[row.mechanism] |= shown_once
         location = request.build_absolute_uri(f"{request.path}/{row.public_id}")
         return Response(answer, status=201, headers={"Location": location})
 
@@ -60,7 +59,8 @@ class OneSubscription(SubscriptionsView):
             row = self.one(lock=True)
             patch = check_read_only(row, self.body)
             wanted = merged(writable(row), patch)
-            body = cleaned(SubscriptionSerializer(data=wanted), wanted)
+            known = {"mechanisms": (row.mechanism,)}
+            body = cleaned(SubscriptionSerializer(data=wanted, context=known), wanted)
             verbs.change(row, body, patch)
         return self.get(request)
 

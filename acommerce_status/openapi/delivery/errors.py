@@ -17,8 +17,8 @@ from delivery.registration.creating import too_many
 from delivery.registration.lenient import HookSerializer, cleaned_leniently
 from delivery.registration.parsers import BodyTooLarge
 from delivery.registration.refusals import KeyUsedOtherwise, NoSuchSubscription, NotSetUp, OtherTestUnderWay
-from delivery.registration.serializers import SubscriptionSerializer
 from delivery.registration.strict import check_parameters, cleaned
+from delivery.registration.subscription_body import SubscriptionSerializer
 
 MISSPELT: JSON = {"name": "ERP", "mechanism": "webhook", "webhook": {"url": "http://a b/", "concurency": 3}}
 REFUSED_BODY: Cases = {

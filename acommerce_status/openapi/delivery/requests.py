@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from acommerce_status.openapi.fields import TIME_EXAMPLE
 from acommerce_status.openapi.headers import JSON
-from delivery.registration import lenient
+from delivery.registration import lenient, subscription_body
 from delivery.registration import serializers as bodies
 
 
@@ -15,7 +15,7 @@ class NewWebhookSerializer(bodies.WebhookSerializer):
     """Where a webhook goes, and how."""
 
 
-class NewSubscriptionSerializer(bodies.SubscriptionSerializer):
+class NewSubscriptionSerializer(subscription_body.SubscriptionSerializer):
     """A subscription to be."""
 
     webhook = NewWebhookSerializer()
@@ -30,7 +30,7 @@ class WebhookPatchSerializer(bodies.WebhookSerializer):
             field.required, field.default = False, serializers.empty
 
 
-class SubscriptionSerializer(bodies.SubscriptionSerializer):
+class SubscriptionSerializer(subscription_body.SubscriptionSerializer):
     """What changes (RFC 7396). `null` restores a default, or is refused where there is none."""
 
     mechanism = start = None  # type: ignore[assignment]  # DRF's way to leave a field of the parent out

@@ -5,7 +5,7 @@ import os
 import secrets
 import signal
 import socket
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,10 @@ from delivery.engine.deliverer import Deliverer
 from delivery.engine.leases import Leases
 from delivery.engine.process import deliver
 from delivery.engine.store import clock_difference
+from delivery.files import child, process
+from delivery.files.deliverer import FileDeliverer
+from delivery.files.transports import transports
+from delivery.models import FILE_SHARDS
 from delivery.webhook import Webhook
 
 MAX_CLOCK_SECONDS = 30
@@ -25,6 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="deliver what is due, and end")
+        parser.add_argument("--child-for-files", action="store_true", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DELIVERY_KEYS:
@@ -35,7 +40,11 @@ class Command(BaseCommand):
                 f"The clock of this machine is {ahead:.0f} s ahead of the database's: receivers would refuse"
                 " the signatures. Set it right first."
             )
-        asyncio.run(_run(once=options["once"]))
+        if options["child_for_files"]:
+            files = FileDeliverer(Leases(_owner(), shards=FILE_SHARDS), transports())
+            process.deliver(files, child.told_to_stop(), once=options["once"])
+        else:
+            asyncio.run(_run(once=options["once"]))
 
 
 async def _run(*, once: bool) -> None:
@@ -43,8 +52,16 @@ async def _run(*, once: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     webhook = Webhook()
-    owner = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+    files = asyncio.create_task(child.run(stopping, once=once))
     try:
-        await deliver(Deliverer(Leases(owner), {"webhook": webhook}), stopping, once=once)
+        await deliver(Deliverer(Leases(_owner()), {"webhook": webhook}), stopping, once=once)
+        await files
     finally:
+        stopping.set()
+        await files
         await webhook.close()
+
+
+def _owner() -> str:
+    """A name that no other process has."""
+    return f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"

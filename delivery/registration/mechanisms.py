@@ -1,0 +1,10 @@
+"""All ways of being told, by name."""
+
+from delivery.registration.file_mechanism import FolderMechanism
+from delivery.registration.mechanism import Mechanism
+from delivery.registration.webhook_mechanism import WebhookMechanism
+
+MECHANISMS: dict[str, Mechanism] = {
+    "webhook": WebhookMechanism(),
+    "file": FolderMechanism(),
+}
