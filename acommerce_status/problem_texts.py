@@ -84,6 +84,19 @@ PROBLEMS = [
         "Delete one that you do not need any more.",
     ),
     Explanation(
+        "BATCH_REMOVED",
+        410,
+        "The file of this batch is not kept any more: it was delivered over 30 days ago, or made room for"
+        " newer ones.",
+        "Replay the subscription from the since of the batch: what it held comes again, as it is now.",
+    ),
+    Explanation(
+        "ERASED",
+        410,
+        "The file of this batch held an order that was erased on demand, so it was removed.",
+        "Replay the subscription from the since of the batch: the other orders come again, as they are now.",
+    ),
+    Explanation(
         "BODY_TOO_LARGE",
         413,
         "The body has more than 64 KiB.",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from delivery.registration import actions, addresses_view, hooks, views
+from delivery.registration import actions, addresses_view, batches, hooks, views
 from wire.problem import Shape
 
 VIEWS = {
@@ -14,6 +14,8 @@ VIEWS = {
     "/<str:subscription_id>/rotate-secret": actions.RotateSecret,
     "/<str:subscription_id>/held": views.HeldList,
     "/<str:subscription_id>/attempts": views.AttemptList,
+    "/<str:subscription_id>/batches": batches.BatchList,
+    "/<str:subscription_id>/batches/<str:number>": batches.OneBatch,
 }
 HOOKS = {"": hooks.HookList, "/<str:subscription_id>": hooks.OneHook}
 KINDS = ("channel", "partner")

@@ -6,7 +6,7 @@ from rest_framework.serializers import Serializer
 
 from acommerce_status.errors import shaped_by_path
 from acommerce_status.openapi import v2
-from acommerce_status.openapi.delivery import actions, errors, hooks, subscriptions  # noqa: F401 - they describe views
+from acommerce_status.openapi.delivery import actions, batches, errors, hooks, subscriptions  # noqa: F401 - they describe views
 from acommerce_status.openapi.delivery.webhooks import webhook
 from acommerce_status.openapi.document import Contents
 from acommerce_status.openapi.examples import ON_ITS_WAY
@@ -23,6 +23,12 @@ HEADERS: JSON = {
         "required": True,
         "schema": {"type": "string"},
         "example": "private, no-store",
+    },
+    "Content-Disposition": {
+        "description": "The name of the file.",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": f'attachment; filename="{batches.BATCH["name"]}"',
     },
     "Location": {
         "description": "Where the new subscription is.",

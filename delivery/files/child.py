@@ -18,10 +18,10 @@ STOP_SECONDS = 14.5
 logger = logging.getLogger(__name__)
 
 
-async def run(stopping: asyncio.Event, *, once: bool = False) -> None:
-    """Keep a child until `stopping` is set; with `once` until it has sent what is due."""
+async def run(stopping: asyncio.Event, *, once: bool = False) -> int:
+    """Keep a child until `stopping` is set; with `once` until it has sent what is due. Its exit status."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "deliver", "--child-for-files"]
-    while not stopping.is_set():
+    while True:
         child = await asyncio.create_subprocess_exec(
             *command, *(["--once"] if once else []), stdin=asyncio.subprocess.PIPE
         )
@@ -32,11 +32,12 @@ async def run(stopping: asyncio.Event, *, once: bool = False) -> None:
             stop.cancel()
             await _end(child)
         if once or stopping.is_set():
-            return
+            return child.returncode or 0
         logger.error("the process that sends files ended with %s; it is started again", child.returncode)
         with suppress(TimeoutError):
             async with asyncio.timeout(PAUSE_SECONDS):
                 await stopping.wait()
+                return child.returncode or 0
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

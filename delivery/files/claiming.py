@@ -1,28 +1,48 @@
 """Which subscriptions have a file to cut or to send, and what they look like now. Reads of the primary."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.db.models import Exists, OuterRef, Q
 
 from callers.models import Grant
 from delivery.models import Batch, Subscription
 
+MAX_FOUND = 1_000
 
-def due(
-    shards: Collection[int], now: datetime, count: int, without: Collection[int]
-) -> list[tuple[int, int]]:
-    """Key and shard of up to `count` subscriptions of these shards that have work now, the longest due first.
+
+@dataclass(frozen=True)
+class Due:
+    """A subscription that has work: by `host`, where it is sent, and whether its last try failed."""
+
+    pk: int
+    shard: int
+    host: str
+    is_failing: bool
+
+
+def due(shards: Collection[int], now: datetime, without: Collection[int]) -> list[Due]:
+    """Up to 1,000 subscriptions of these shards that have work now: failing ones last, the longest due first.
 
     A batch that is not delivered comes before the next is cut, at the time of its next try.
     """
     waiting = Batch.objects.filter(subscription=OuterRef("pk"), delivered_time=None)
     rows = Subscription.objects.filter(shard__in=list(shards), active=True, deleted=False, confirmed=True)
-    rows = rows.exclude(pk__in=list(without)).filter(
-        Q(next_attempt_time=None) | Q(next_attempt_time__lte=now)
-    )
-    found = rows.filter(Q(due_time__lte=now) | Exists(waiting)).order_by("due_time", "pk")
-    return list(found.values_list("pk", "shard")[:count])
+    has_no_wait = Q(next_attempt_time=None) | Q(next_attempt_time__lte=now)
+    rows = rows.exclude(pk__in=list(without)).filter(has_no_wait)
+    found = rows.filter(Q(due_time__lte=now) | Exists(waiting)).order_by("failures", "due_time", "pk")
+    columns = found.values_list("pk", "shard", "mechanism", "settings__url", "failures")[:MAX_FOUND]
+    return [
+        Due(pk, shard, host_of(mechanism, url), failures > 0)
+        for pk, shard, mechanism, url, failures in columns
+    ]
+
+
+def host_of(mechanism: str, url: str | None) -> str:
+    """What a subscription shares with others: the server that it is sent to, or the way there."""
+    return urlsplit(url).netloc.rpartition("@")[2] if url else mechanism
 
 
 def load(pk: int) -> Subscription | None:
@@ -34,7 +54,7 @@ def load(pk: int) -> Subscription | None:
     return rows.annotate(is_granted=Exists(grant) & Q(caller__revoked_time=None)).first()
 
 
-def changed(pks: Collection[int]) -> dict[int, int]:
+def numbers(pks: Collection[int]) -> dict[int, int]:
     """The change numbers of these subscriptions; one that is gone is missing."""
     found = Subscription.objects.filter(pk__in=list(pks), deleted=False)
     return dict(found.values_list("pk", "change_number"))

@@ -19,7 +19,7 @@ PAGE = 100
 MAX_READ = 100_000
 """Orders that are read for one batch; a filter that lets few through goes on with the next."""
 MAX_BYTES = {"email": 7_000_000}
-MAX_FILE_BYTES = 256 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 """Of a file before it is compressed, so that what one batch stores is bounded (docs/decisions/batches.md)."""
 BOM = b"\xef\xbb\xbf"
 

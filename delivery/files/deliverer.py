@@ -1,26 +1,24 @@
 """What the process for files does: keep leases, claim subscriptions that have work, serve them in threads."""
 
 import logging
-import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Event, Thread
 
 from django.db import Error
 
 from delivery.engine.leases import RENEW_SECONDS, Leases
-from delivery.files import claiming
+from delivery.files import calls, claiming
 from delivery.files.freezing import Lease
 from delivery.files.keeping import tidy
-from delivery.files.serving import Turn, called, serve
-from delivery.files.transport import FileTransport
+from delivery.files.serving import Transports, serve
+from delivery.files.turns import Turn, Turns
 
-LOOK_SECONDS = 0.5
 TIDY_SECONDS = 30
-MAX_TURNS = 64
 MARGIN_SECONDS = 2
 """Of a lease, below which no step is taken any more."""
-REST_SECONDS = 60
-"""Before a subscription that could not be served, through no fault of its receiver, has its next turn."""
+SHORT_REST, REST = 0.5, 60.0
+"""Seconds until a subscription whose turn was stopped, or failed by no fault of its receiver, has another."""
 
 logger = logging.getLogger(__name__)
 
@@ -28,53 +26,50 @@ logger = logging.getLogger(__name__)
 class FileDeliverer:
     """The subscriptions that send files, of the shards that this process leases."""
 
-    def __init__(self, leases: Leases, transports: dict[str, FileTransport]) -> None:
+    def __init__(self, leases: Leases, transports: Transports) -> None:
         self.leases = leases
         self.transports = transports
-        self.turns: dict[int, Turn] = {}
-        self.resting: dict[int, float] = {}
+        self.turns = Turns()
         self.has_ended = Event()
         self.is_cut_off = False
         self.is_ending = Event()
-        self._tidied = time.monotonic()
+
+    @property
+    def fences(self) -> dict[int, int]:
+        """The shards in which turns may begin, each with its fence."""
+        fences, leaving = self.leases.fences, self.leases.leaving
+        return {number: fence for number, fence in fences.items() if number not in leaving}
+
+    def keep(self) -> list[Thread]:
+        """Renew the leases and tidy, each in a thread of its own, so that nothing delays it."""
+        duties = [(self.renew, RENEW_SECONDS), (self.tidy, TIDY_SECONDS)]
+        threads = [
+            Thread(target=self._keep, args=duty, name=duty[0].__name__, daemon=True) for duty in duties
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
 
     def renew(self) -> None:
-        """Keep the leases; what is served under one that is lost ends at its next step."""
-        called(self.leases.renew, {turn.lease.shard for turn in list(self.turns.values())})
+        """Keep the leases. What is served under one that is lost ends at its next step."""
+        calls.duties(self.leases.renew, self.turns.busy_shards())
 
-    def keep_renewing(self) -> None:
-        """In a thread of its own, so that nothing delays it. A database that is away ends nothing."""
-        while not self.is_ending.wait(RENEW_SECONDS):
-            try:
-                self.renew()
-            except Error as error:
-                logger.error("database away or too slow: %s", error)
+    def tidy(self) -> None:
+        """Remove what nobody needs any more."""
+        calls.duties(tidy, set(self.fences), set(self.turns.under_way))
 
     def look(self) -> None:
         """Notice which subscriptions were changed, and begin the turns of those that have work."""
-        turns = list(self.turns.values())
-        numbers = called(claiming.changed, [turn.pk for turn in turns]) if turns else {}
-        for turn in turns:
-            turn.is_over = turn.is_over or turn.change_number not in (None, numbers.get(turn.pk))
-        if time.monotonic() - self._tidied > TIDY_SECONDS:
-            self._tidied = time.monotonic()
-            called(tidy, set(self.leases.fences) - self.leases.leaving, set(self.turns))
-        self.begin()
-
-    def begin(self) -> None:
-        """Begin the turns of subscriptions that have work, as many as there are places for."""
-        places = MAX_TURNS - len(self.turns)
-        fences, leaving = self.leases.fences, self.leases.leaving
-        shards = {number: fence for number, fence in fences.items() if number not in leaving}
-        if places <= 0 or not shards:
-            return
-        now = time.monotonic()
-        self.resting = {pk: until for pk, until in self.resting.items() if until > now}
-        without = [*self.turns, *self.resting]
-        for pk, shard in called(claiming.due, shards, datetime.now(UTC), places, without):
-            turn = Turn(pk, Lease(self.leases.owner, shard, shards[shard]))
-            self.turns[pk] = turn
-            Thread(target=self._serve, args=(turn,), name=f"file-{pk}", daemon=True).start()
+        under_way = self.turns.all()
+        numbers = calls.duties(claiming.numbers, [turn.due.pk for turn in under_way]) if under_way else {}
+        for turn in under_way:
+            turn.is_over = turn.is_over or turn.change_number not in (None, numbers.get(turn.due.pk))
+        fences = self.fences
+        found = calls.duties(claiming.due, fences, datetime.now(UTC), self.turns.without())
+        for due in self.turns.chosen(found):
+            turn = Turn(due, Lease(self.leases.owner, due.shard, fences[due.shard]))
+            self.turns.under_way[due.pk] = turn
+            Thread(target=self._serve, args=(turn,), name=f"files-{due.pk}", daemon=True).start()
 
     def may_go_on(self, turn: Turn) -> bool:
         """Whether another step of a turn may be taken: asked before each that others see."""
@@ -83,14 +78,23 @@ class FileDeliverer:
         return self.leases.remaining(turn.lease.shard, turn.lease.fence) > MARGIN_SECONDS
 
     def _serve(self, turn: Turn) -> None:
+        rest = SHORT_REST
         try:
-            serve(turn, self.transports, lambda: self.may_go_on(turn))
+            if serve(turn, self.transports, lambda: self.may_go_on(turn)):
+                rest = 0
         except Error as error:
             logger.error("database away or too slow: %s", error)
-            self.resting[turn.pk] = time.monotonic() + LOOK_SECONDS
         except Exception:
             logger.exception("a subscription that sends files stops for a while")
-            self.resting[turn.pk] = time.monotonic() + REST_SECONDS
+            rest = REST
         finally:
-            del self.turns[turn.pk]
+            self.turns.end(turn, rest)
             self.has_ended.set()
+
+    def _keep(self, duty: Callable[[], None], pause: float) -> None:
+        """Again and again. A database that is away ends nothing: without a lease nothing begins."""
+        while not self.is_ending.wait(pause):
+            try:
+                duty()
+            except Error as error:
+                logger.error("database away or too slow: %s", error)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 
-from delivery.files import places
+from delivery.files import folders
 from delivery.files.transport import File
 from delivery.outcome import Kind, Outcome
 from delivery.transport import Facts
@@ -19,11 +19,11 @@ class Folder:
         manifest = json.dumps(file.manifest, indent=2).encode() + b"\n"
 
         def work() -> None:
-            with places.opened(facts.settings["folder"]) as folder:
+            with folders.opened(facts.settings["folder"]) as folder:
                 with file.open() as stream:
-                    places.put(folder, file.name, file.size, stream, fence, may_go_on)
+                    folders.put(folder, file.name, file.size, stream, fence, may_go_on)
                 name = f"{file.name}.json"
-                places.put(folder, name, len(manifest), BytesIO(manifest), fence, may_go_on)
+                folders.put(folder, name, len(manifest), BytesIO(manifest), fence, may_go_on)
 
         return _outcome(work)
 
@@ -31,8 +31,8 @@ class Folder:
         """A file is written, renamed and removed."""
 
         def work() -> None:
-            with places.opened(facts.settings["folder"]) as folder:
-                places.try_out(folder, f".test-{facts.public_id}")
+            with folders.opened(facts.settings["folder"]) as folder:
+                folders.try_out(folder, f".test-{facts.public_id}")
 
         return _outcome(work) or Outcome(Kind.FAILED)
 
@@ -43,9 +43,9 @@ def _outcome(work: Callable[[], None]) -> Outcome | None:
     kind, detail = Kind.DELIVERED, ""
     try:
         work()
-    except places.Stopped:
+    except folders.Stopped:
         return None
-    except places.BadFolder as error:
+    except folders.BadFolder as error:
         kind, detail = Kind.FAILED, str(error)
     except OSError as error:
         kind, detail = Kind.FAILED, f"the folder cannot be used: {error.strerror or 'failed'}"

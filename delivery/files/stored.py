@@ -1,4 +1,4 @@
-"""The stored bytes of a batch as a file that is sent, or downloaded."""
+"""The stored bytes of a batch as a file that is sent or downloaded."""
 
 import tempfile
 from collections.abc import Iterator
@@ -36,17 +36,17 @@ def opened(batch: Batch) -> BinaryIO:
     So nothing of the database is needed while a receiver takes them.
     """
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - who asked for it closes it
-    for piece in pieces(batch):
+    for piece in pieces(batch, inflate=not batch.is_compressed):
         file.write(piece)
     file.seek(0)
     return cast(BinaryIO, file)
 
 
-def pieces(batch: Batch) -> Iterator[bytes]:
-    """The bytes as they are sent, a megabyte at most at a time."""
+def pieces(batch: Batch, *, inflate: bool) -> Iterator[bytes]:
+    """The stored bytes, which are one file in gzip; or inflated, a megabyte at most at a time."""
     numbers = list(batch.parts.order_by("number").values_list("pk", flat=True))
     contents = (bytes(batch.parts.values_list("content", flat=True).get(pk=pk)) for pk in numbers)
-    yield from contents if batch.is_compressed else _inflated(contents)
+    yield from _inflated(contents) if inflate else contents
 
 
 def _inflated(contents: Iterator[bytes]) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from delivery.files.places import check_folder
+from delivery.files.folders import check_folder
 from delivery.files.schedule import next_slot
 from delivery.models import Subscription
 from delivery.registration.batch_settings import BatchSerializer, CheckedField

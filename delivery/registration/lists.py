@@ -22,7 +22,7 @@ def held_counts(rows: Iterable[Subscription]) -> dict[int, int]:
 
 def held(row: Subscription, query: Mapping[str, str]) -> dict[str, Any]:
     """Held orders, in the order in which they were first held."""
-    after = _number(query, "after")
+    after = number_of(query, "after")
     orders = list(row.held_orders.filter(pk__gt=after or 0).order_by("pk")[: PAGE + 1])
     shown = orders[:PAGE]
     return {
@@ -46,7 +46,7 @@ def held(row: Subscription, query: Mapping[str, str]) -> dict[str, Any]:
 def attempts(row: Subscription, query: Mapping[str, str]) -> dict[str, Any]:
     """Attempts, newest first."""
     found = row.attempts.order_by("-pk")
-    before, outcome = _number(query, "before"), query.get("outcome")
+    before, outcome = number_of(query, "before"), query.get("outcome")
     if outcome is not None and outcome not in OUTCOMES:
         raise BadParameters([ParameterError("outcome", f"must be one of {', '.join(OUTCOMES)}")])
     if before is not None:
@@ -81,7 +81,8 @@ def attempt_shown(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _number(query: Mapping[str, str], name: str) -> int | None:
+def number_of(query: Mapping[str, str], name: str) -> int | None:
+    """Where a page begins, as the page before said; None for the first. Raises BadParameters."""
     text = query.get(name)
     if text is None:
         return None

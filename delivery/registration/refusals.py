@@ -11,6 +11,32 @@ class NoSuchSubscription(Refusal):
     default_detail = "There is no such subscription of yours under this channel or partner."
 
 
+class NoSuchBatch(Refusal):
+    """404: the subscription has no batch of this number."""
+
+    status_code = 404
+    code = "NOT_FOUND"
+    default_detail = "This subscription has no batch of this number."
+
+
+class BatchRemoved(Refusal):
+    """410: the bytes are not kept any more."""
+
+    status_code = 410
+    code = "BATCH_REMOVED"
+    default_detail = (
+        "The file is not kept any more. Replay from its `since` to get these orders as they are now."
+    )
+
+
+class BatchErased(Refusal):
+    """410: the bytes held an order that was erased."""
+
+    status_code = 410
+    code = "ERASED"
+    default_detail = "The file held an order that was erased. Replay from its `since` to get the others."
+
+
 class TooManySubscriptions(Refusal):
     """409: the caller has as many as it may have."""
 

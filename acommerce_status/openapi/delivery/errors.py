@@ -16,7 +16,15 @@ from delivery.registration import lists
 from delivery.registration.creating import too_many
 from delivery.registration.lenient import HookSerializer, cleaned_leniently
 from delivery.registration.parsers import BodyTooLarge
-from delivery.registration.refusals import KeyUsedOtherwise, NoSuchSubscription, NotSetUp, OtherTestUnderWay
+from delivery.registration.refusals import (
+    BatchErased,
+    BatchRemoved,
+    KeyUsedOtherwise,
+    NoSuchBatch,
+    NoSuchSubscription,
+    NotSetUp,
+    OtherTestUnderWay,
+)
 from delivery.registration.strict import check_parameters, cleaned
 from delivery.registration.subscription_body import SubscriptionSerializer
 
@@ -74,8 +82,11 @@ def _of_all(path: str, prefix: str) -> Iterator[ErrorResponse]:
         not_yours: Cases = {"Not yours": PermissionDenied(GrantedScope.message)}
         yield ErrorResponse(403, f"{prefix}Forbidden", "Not granted to you.", not_yours, COUNTED)
     if "{subscriptionId}" in path:
-        missing: Cases = {"No such subscription": NoSuchSubscription()}
+        missing: Cases = {"No such subscription": NoSuchSubscription(), "No such batch": NoSuchBatch()}
         yield ErrorResponse(404, f"{prefix}NotFound", "Not there, or not yours.", missing, COUNTED)
+    if "{number}" in path:
+        gone: Cases = {"Not kept any more": BatchRemoved(), "Erased": BatchErased()}
+        yield ErrorResponse(410, "BatchGone", "The file is not there any more.", gone, COUNTED)
     yield ErrorResponse(429, f"{prefix}TooManyRequests", "A quota is used up.", USED_UP, WAITING)
     yield ErrorResponse(500, f"{prefix}InternalError", "Something failed here.", OUR_FAULT)
     away = AWAY if prefix else AWAY | NOT_NOW

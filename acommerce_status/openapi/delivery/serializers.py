@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from acommerce_status.openapi.delivery.batches import FolderSettingsSerializer
 from delivery.registration.lists import OUTCOMES
 from delivery.registration.serializers import MAX_CONCURRENCY
 from wire.fields import InstantField
@@ -37,14 +38,15 @@ class SubscriptionSerializer(serializers.Serializer[None]):
     channelId = serializers.CharField(required=False, help_text="The channel whose orders it is told of.")
     partnerId = serializers.CharField(required=False, help_text="Or the partner.")
     name = serializers.CharField(max_length=100, help_text="What you call it.")
-    mechanism = serializers.CharField(help_text="`webhook`.")
+    mechanism = serializers.CharField(help_text="`webhook`, `file`: the member of this name says where.")
     active = serializers.BooleanField(help_text="False: nothing is sent, and it keeps its position.")
     orderStatus = serializers.ListField(
         child=serializers.CharField(), allow_null=True, help_text="Only orders in these statuses; null: all."
     )
     contactEmail = serializers.CharField(allow_null=True, help_text="Who is told when it fails.")
-    webhook = WebhookSettingsSerializer()
-    state = serializers.CharField(help_text="`ACTIVE`, `FAILING`, `PAUSED` or `DISABLED`.")
+    webhook = WebhookSettingsSerializer(required=False)
+    file = FolderSettingsSerializer(required=False)
+    state = serializers.CharField(help_text="`UNCONFIRMED`, `ACTIVE`, `FAILING`, `PAUSED` or `DISABLED`.")
     stateReason = serializers.CharField(
         allow_null=True, help_text="Why it was disabled, such as `GONE`, `NO_SUCCESS`, `NOT_GRANTED`."
     )
@@ -92,7 +94,7 @@ class AttemptSerializer(serializers.Serializer[None]):
     channelId = serializers.CharField(allow_null=True, help_text="The order's channel.")
     orderId = serializers.CharField(allow_null=True, help_text="The order's id.")
     updatedTime = InstantField(allow_null=True, help_text="The state that was sent.")
-    batch = serializers.IntegerField(allow_null=True, help_text="Null for webhooks.")
+    batch = serializers.IntegerField(allow_null=True, help_text="The number of the file; null for webhooks.")
     outcome = serializers.CharField(help_text=f"{', '.join(f'`{word}`' for word in OUTCOMES)}.")
     status = serializers.IntegerField(allow_null=True, help_text="The status of the answer.")
     milliseconds = serializers.IntegerField(allow_null=True, help_text="Until the head of the answer.")

@@ -43,11 +43,12 @@ class Command(BaseCommand):
         if options["child_for_files"]:
             files = FileDeliverer(Leases(_owner(), shards=FILE_SHARDS), transports())
             process.deliver(files, child.told_to_stop(), once=options["once"])
-        else:
-            asyncio.run(_run(once=options["once"]))
+        elif asyncio.run(_run(once=options["once"])) and options["once"]:
+            raise CommandError("The process that sends files failed; it has said why.")
 
 
-async def _run(*, once: bool) -> None:
+async def _run(*, once: bool) -> int:
+    """The status of the process for files."""
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -55,7 +56,7 @@ async def _run(*, once: bool) -> None:
     files = asyncio.create_task(child.run(stopping, once=once))
     try:
         await deliver(Deliverer(Leases(_owner()), {"webhook": webhook}), stopping, once=once)
-        await files
+        return await files
     finally:
         stopping.set()
         await files

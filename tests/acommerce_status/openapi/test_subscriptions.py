@@ -40,6 +40,7 @@ def methods_of(pattern: URLPattern) -> set[str]:
 
 def test_every_operation_that_there_is_is_described() -> None:
     names = {"channel_id": "channelId", "partner_id": "partnerId", "subscription_id": "subscriptionId"}
+    names["number"] = "number"
     there = {
         ("/" + re.sub(r"<str:(\w+)>", lambda match: f"{{{names[match[1]]}}}", str(pattern.pattern)), method)
         for pattern in [*urlpatterns, *hook_paths(shaped_by_path)]
