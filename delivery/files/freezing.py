@@ -40,18 +40,19 @@ def freeze(row: Subscription, lease: Lease, cut: Cut, now: datetime) -> Batch | 
             pk=row.pk, change_number=row.change_number, position=row.position, active=True, deleted=False
         )
         due = now if cut.has_more else next_slot(row.settings["schedule"], now)
-        if not found.update(position=cut.until, due_time=due):
+        since = row.window_time or cut.since
+        is_sent = cut.orders > 0 or row.settings["whenEmpty"] == "heartbeat"
+        window_time = None if is_sent else since
+        if not found.update(position=cut.until, due_time=due, window_time=window_time) or not is_sent:
             return None
-        if not cut.orders and row.settings["whenEmpty"] != "heartbeat":
-            return None
-        batch = _batch(row, cut, now)
+        batch = _batch(row, cut, since, now)
         batch.save()
         for number, content in enumerate(cut.draft.parts()):
             BatchPart.objects.create(batch=batch, number=number, content=content)
         return batch
 
 
-def _batch(row: Subscription, cut: Cut, now: datetime) -> Batch:
+def _batch(row: Subscription, cut: Cut, since: datetime, now: datetime) -> Batch:
     newest = row.batches.order_by("-number").first()
     number = newest.number + 1 if newest else 1
     is_mailed_large = row.mechanism == "email" and cut.draft.size > MAIL_COMPRESSED_FROM
@@ -60,7 +61,7 @@ def _batch(row: Subscription, cut: Cut, now: datetime) -> Batch:
         subscription=row,
         number=number,
         name=name_of(row, number, now, is_compressed=is_compressed),
-        since=cut.since,
+        since=since,
         until=cut.until,
         orders=cut.orders,
         rows=cut.rows,
@@ -68,6 +69,6 @@ def _batch(row: Subscription, cut: Cut, now: datetime) -> Batch:
         sha256=cut.draft.sha256(is_compressed=is_compressed),
         previous_sha256=newest.sha256 if newest else "",
         statuses=dict(cut.statuses),
-        replayed=newest is not None and cut.since < newest.until,
+        replayed=newest is not None and since < newest.until,
         made_time=now,
     )

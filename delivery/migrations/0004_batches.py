@@ -73,6 +73,11 @@ class Migration(migrations.Migration):
             name='due_time',
             field=models.DateTimeField(null=True),
         ),
+        migrations.AddField(
+            model_name='subscription',
+            name='window_time',
+            field=models.DateTimeField(null=True),
+        ),
         migrations.AddIndex(
             model_name='subscription',
             index=models.Index(condition=models.Q(('due_time__isnull', False)), fields=['due_time'], name='subscriptions_by_due_time'),

@@ -36,8 +36,9 @@ class Subscription(models.Model):
     `settings` is the mechanism's public object; `secrets` is an encrypted JSON object (delivery.secrets).
     `generation` is raised by a replay: what began before it means nothing for the position.
     `change_number` is raised by every change of the row that a deliverer must notice.
-    `due_time` is when the next batch is cut, for mechanisms that send files. Nothing is sent to one that is
-    not `confirmed`.
+    `due_time` is when the next batch is cut, for mechanisms that send files; `window_time` where its window
+    begins, while that is earlier than the position, as nothing was to be sent of what lies between.
+    Nothing is sent to one that is not `confirmed`.
     """
 
     public_id = models.CharField(max_length=20, unique=True)
@@ -69,6 +70,7 @@ class Subscription(models.Model):
 
     confirmed = models.BooleanField(default=True)
     due_time = models.DateTimeField(null=True)
+    window_time = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

@@ -87,10 +87,10 @@ def replay(row: Subscription, start: datetime | None) -> None:
             detail=told,
         )
     row.generation += 1
-    row.due_time = datetime.now(UTC) if row.sends_files else None
+    row.due_time, row.window_time = datetime.now(UTC) if row.sends_files else None, None
     HeldOrder.objects.filter(subscription=row, updated_time__gt=row.position).delete()
     touch(row)
-    row.save(update_fields=["position", "generation", "due_time", "change_number"])
+    row.save(update_fields=["position", "generation", "due_time", "window_time", "change_number"])
 
 
 def resend(row: Subscription, channel_id: str, order_id: str) -> None:

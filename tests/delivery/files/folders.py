@@ -1,67 +1,88 @@
-"""Subscriptions to a folder, turns of their batches, and readers of nothing but files."""
+"""Subscriptions to a folder, and turns of them without a process."""
 
-import csv
-import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import StringIO
-from pathlib import Path
-from threading import Event
-from typing import Any
 
 from django.core.management import call_command
 
 from delivery.engine.leases import Leases
-from delivery.files.deliverer import FileDeliverer
-from delivery.files.process import deliver
-from delivery.files.transport import FileTransport
+from delivery.files.claiming import Due
+from delivery.files.freezing import Lease
+from delivery.files.serving import Transports, serve
 from delivery.files.transports import transports
+from delivery.files.turns import Turn
 from delivery.models import FILE_SHARDS, Subscription
+from orders.models import SalesOrder
+from testbed.feeds import CHANNEL
+from testbed.pollers import Orders
 
 EVERY_MINUTE = "* * * * *"
 
 
 def subscribe(
-    folder: str = "shop", *options: str, start: str = "beginning", channel: str = "lazada-th"
+    folder: str = "shop",
+    *options: str,
+    start: str = "beginning",
+    scope: tuple[str, str] = ("channel", CHANNEL),
 ) -> Subscription:
     """A subscription of `poller` to what is in the channel, into a folder, every minute."""
     output = StringIO()
-    scope = () if "--partner" in options else ("--channel", channel)
-    given = ("--folder", folder, "--cron", EVERY_MINUTE, "--start", start, *scope, *options)
-    call_command("subscribe_folder", "poller", *given, stdout=output)
+    given = ("--folder", folder, "--cron", EVERY_MINUTE, "--start", start, f"--{scope[0]}", scope[1])
+    call_command("subscribe_folder", "poller", *given, *options, stdout=output)
     return Subscription.objects.get(public_id=json.loads(output.getvalue())["subscriptionId"])
 
 
-def make_due(*rows: Subscription) -> None:
-    """Their slot has come."""
-    Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(due_time=datetime.now(UTC))
+def make_due(row: Subscription) -> None:
+    """Its slot has come."""
+    Subscription.objects.filter(pk=row.pk).update(due_time=datetime.now(UTC), next_attempt_time=None)
 
 
-def delivered(*rows: Subscription, by: dict[str, FileTransport] | None = None, owner: str = "a") -> None:
-    """Have what is due delivered, by a process of one turn."""
-    make_due(*rows)
-    deliver(FileDeliverer(Leases(owner, shards=FILE_SHARDS), by or transports()), Event(), once=True)
+class Worker:
+    """What a process for files does in one turn, under leases of its own."""
+
+    def __init__(self, owner: str = "a", by: Transports | None = None) -> None:
+        self.leases = Leases(owner, shards=FILE_SHARDS)
+        self.leases.renew(())
+        self.transports = by or transports()
+        self.is_told_to_stop = False
+
+    def turn(self, row: Subscription) -> bool:
+        """Whether it was not stopped."""
+        shard = row.shard_of()
+        lease = Lease(self.leases.owner, shard, self.leases.fences.get(shard, 0))
+        due = Due(row.pk, shard, row.mechanism, is_failing=False)
+        return serve(Turn(due, lease), self.transports, lambda: not self.is_told_to_stop)
+
+    def catch_up(self, row: Subscription) -> int:
+        """Turns until nothing is due; how many there were."""
+        make_due(row)
+        turns = 0
+        while self.has_work(row):
+            self.turn(row)
+            turns += 1
+        return turns
+
+    def has_work(self, row: Subscription) -> bool:
+        """Whether a batch waits, or one is due."""
+        found = Subscription.objects.get(pk=row.pk)
+        is_due = found.due_time is not None and found.due_time <= datetime.now(UTC)
+        return is_due or found.batches.filter(delivered_time=None).exists()
 
 
-def files(folder: Path) -> list[Path]:
-    """The files of data, by number."""
-    return sorted(
-        (path for path in folder.iterdir() if ".csv" in path.name and not path.name.endswith(".json")),
-        key=lambda path: path.name.split("_")[3],
-    )
+@contextmanager
+def working(owner: str = "a", by: Transports | None = None) -> Iterator[Worker]:
+    """A worker that gives its leases back."""
+    worker = Worker(owner, by)
+    try:
+        yield worker
+    finally:
+        worker.leases.give_back()
 
 
-def manifest(file: Path) -> dict[str, Any]:
-    """What goes with a file."""
-    found: dict[str, Any] = json.loads(file.with_name(f"{file.name}.json").read_text())
-    return found
-
-
-def rows_of(file: Path) -> list[dict[str, str]]:
-    """Its rows, by the names of the columns."""
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        return list(csv.DictReader(text))
-
-
-def sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def feed(channel: str = CHANNEL) -> Orders:
+    """The orders of a channel as they are."""
+    rows = SalesOrder.objects.filter(channel_id=channel).values_list("channel_id", "order_id", "document")
+    return {(channel_id, order_id): json.loads(document) for channel_id, order_id, document in rows}
