@@ -26,9 +26,15 @@ def body_signature(secret: str, body: bytes) -> str:
 
 def key_of(secret: str) -> bytes:
     """The key of a secret: what the base64 after `whsec_` says, or else its text in UTF-8."""
-    if secret.startswith(PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-        except ValueError:  # not base64, or not even ASCII
-            pass
-    return secret.encode()
+    key = encoded_key(secret)
+    return secret.encode() if key is None else key
+
+
+def encoded_key(secret: str) -> bytes | None:
+    """What the base64 after `whsec_` says; None where there is no such base64."""
+    if not secret.startswith(PREFIX):
+        return None
+    try:
+        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except ValueError:  # not base64, or not even ASCII
+        return None

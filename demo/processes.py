@@ -1,16 +1,20 @@
 """Processes that live and end together."""
 
+import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import FrameType
 
 GRACE_SECONDS = 20  # the server takes up to 15
 
 
-def run_together(commands: Sequence[Sequence[str]]) -> int:
-    """Run all until the first ends or we are told to stop; then end the others. The first one's status."""
+def run_together(commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
+    """Run all until the first ends or we are told to stop; then end the others. The first one's status.
+
+    `environment` is put over ours.
+    """
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -18,7 +22,8 @@ def run_together(commands: Sequence[Sequence[str]]) -> int:
         stopping = True
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    processes = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own commands
+    variables = {**os.environ, **environment}
+    processes = [subprocess.Popen(command, env=variables) for command in commands]  # noqa: S603 - our own commands
     try:
         while not stopping and all(process.poll() is None for process in processes):
             time.sleep(0.1)

@@ -24,7 +24,7 @@ def sqlite(file: Path) -> Config:
     IMMEDIATE makes a writer wait for its turn at BEGIN instead of failing half-way.
     """
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "stores.sqlite3",
         "NAME": file,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",

@@ -1,5 +1,6 @@
 """The url of a receiver, as far as it can be judged without connecting (contract, section 10)."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -10,6 +11,8 @@ from delivery import guard
 from delivery.closed import BAD_PORTS
 
 MAX_URL_LENGTH = 2000
+LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+"""Part of a host name (RFC 1123, and `_`, which some names have)."""
 
 
 class BadUrl(ValueError):
@@ -60,10 +63,11 @@ def _check_host(host: str) -> None:
 def _check_name(host: str) -> None:
     own = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".localhost", "127.", "["))]
     own += [urlsplit(settings.PUBLIC_URL).hostname or ""]
-    if validate_host(host, own):
+    name = host.removesuffix(".")
+    if validate_host(name, own):
         raise BadUrl("leads to this server itself")
-    labels = host.rstrip(".").split(".")
+    labels = name.split(".")
     if labels[-1].isdigit() or labels[-1].startswith("0x"):
         raise BadUrl("has a host that is an address in an unusual form; write it plainly")
-    if any(not label or len(label) > 63 or label.startswith("-") for label in labels) or len(host) > 253:
+    if not all(map(LABEL.fullmatch, labels)) or len(name) > 253:
         raise BadUrl("has a host that is no name")

@@ -18,17 +18,14 @@ from orders.models import FeedClock
 from wire.times import EARLIEST
 
 
-def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> tuple[Subscription, dict[str, Any]]:
-    """A new subscription, and what of its mechanism is shown this once.
-
-    Raises NotSetUp, TooManySubscriptions.
-    """
+def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscription:
+    """A new subscription. Raises NotSetUp, TooManySubscriptions."""
     if not settings.DELIVERY_KEYS:
         raise NotSetUp
     mechanism, given = MECHANISMS[body["mechanism"]], dict(body[body["mechanism"]])
     kept = mechanism.secrets(given)
     with transaction.atomic():
-        Caller.objects.select_for_update().get(pk=caller_id)  # so that two creations are counted one by one
+        lock_caller(caller_id)
         _check_count(caller_id, scope)
         row = _new(caller_id, scope, body)
         row.secrets = secrets.seal(kept) if kept else ""
@@ -39,7 +36,18 @@ def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> tuple[Subsc
         touch(row)
         row.save(update_fields=["shard", "change_number"])
         mechanism.saved(row)
-    return row, mechanism.shown_once(given, kept)
+    return row
+
+
+def lock_caller(caller_id: int) -> None:
+    """Have other creations of this caller wait until commit, so that they are counted one by one."""
+    Caller.objects.select_for_update().get(pk=caller_id)
+
+
+def shown_once(row: Subscription) -> dict[str, Any]:
+    """What only the answer to a creation shows, and its repetition; not what was replaced meanwhile."""
+    kept = secrets.unseal(row.secrets) if row.secrets else {}
+    return MECHANISMS[row.mechanism].shown_once(kept)
 
 
 def _new(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscription:
@@ -77,13 +85,14 @@ def fill(row: Subscription, body: Mapping[str, Any]) -> None:
 def _check_count(caller_id: int, scope: Scope) -> None:
     own = Subscription.objects.filter(caller_id=caller_id, deleted=False)
     here = own.filter(kind=scope.kind, identifier=scope.identifier).count()
-    if here >= settings.MAX_SUBSCRIPTIONS_OF_SCOPE or own.count() >= settings.MAX_SUBSCRIPTIONS:
-        raise too_many()
+    of_scope, of_caller = settings.MAX_SUBSCRIPTIONS_OF_SCOPE, settings.MAX_SUBSCRIPTIONS
+    if here >= of_scope or own.count() >= of_caller:
+        raise too_many(of_scope, of_caller)
 
 
-def too_many() -> TooManySubscriptions:
-    """The refusal, with the numbers of the settings."""
+def too_many(of_scope: int, of_caller: int) -> TooManySubscriptions:
+    """The refusal, with how many there may be."""
     return TooManySubscriptions(
-        f"At most {settings.MAX_SUBSCRIPTIONS_OF_SCOPE} subscriptions of a channel or partner and"
-        f" {settings.MAX_SUBSCRIPTIONS} in all: delete one that is not needed."
+        f"At most {of_scope} subscriptions of a channel or partner and {of_caller} in all:"
+        " delete one that is not needed."
     )

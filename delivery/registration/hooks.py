@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from callers.models import Caller
 from delivery.models import Subscription
 from delivery.registration import verbs
-from delivery.registration.creating import create
+from delivery.registration.creating import create, lock_caller
 from delivery.registration.lenient import HookSerializer, cleaned_leniently
 from delivery.registration.representation import writable
 from delivery.registration.view import SubscriptionsView
@@ -40,14 +39,13 @@ class HookList(HooksView):
         """Clients register at every start: a hook of this url and type is updated instead."""
         wanted = cleaned_leniently(HookSerializer(data=self.body))
         with transaction.atomic():
-            # Two processes of a client may start at once
-            Caller.objects.select_for_update().get(pk=self.access.caller_id)
+            lock_caller(self.access.caller_id)  # two processes of a client may start at once
             row = self.hooks().filter(settings__url=wanted["url"], settings__format=wanted["format"]).first()
             if row:
                 _update(row, wanted)
                 return Response(_shown(row))
             self.count("creations", str(self.access.caller_id), settings.CREATION_RATE)
-            row, _ = create(self.access.caller_id, self.requested_scope, _body(wanted))
+            row = create(self.access.caller_id, self.requested_scope, _body(wanted))
         return Response(_shown(row), status=201)
 
 

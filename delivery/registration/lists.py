@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count
 
 from delivery.models import Attempt, HeldOrder, Subscription
+from delivery.registration.serializers import TEXT
 from wire.refusals import BadParameters, ParameterError
 from wire.times import format_time
 
@@ -49,11 +50,14 @@ def attempts(row: Subscription, query: Mapping[str, str]) -> dict[str, Any]:
     before, outcome = number_of(query, "before"), query.get("outcome")
     if outcome is not None and outcome not in OUTCOMES:
         raise BadParameters([ParameterError("outcome", f"must be one of {', '.join(OUTCOMES)}")])
+    order_id = query.get("orderId")
+    if order_id is not None and not (order_id and TEXT.fullmatch(order_id)):
+        raise BadParameters([ParameterError("orderId", "must be the id of an order")])
     if before is not None:
         found = found.filter(pk__lt=before)
     if outcome:
         found = found.filter(outcome=outcome)
-    if order_id := query.get("orderId"):
+    if order_id is not None:
         found = found.filter(order_id=order_id)
     rows = list(found[: PAGE + 1])
     shown = rows[:PAGE]

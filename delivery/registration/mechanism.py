@@ -28,8 +28,8 @@ class Mechanism:
         """What is stored encrypted of a new subscription."""
         return {}
 
-    def shown_once(self, given: Given, kept: Mapping[str, Any]) -> dict[str, Any]:
-        """Members of the answer to the creation that are never shown again."""
+    def shown_once(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """Members of the answer to the creation that are never shown again, as long as none was replaced."""
         return {}
 
     def changed_secrets(self, kept: dict[str, Any], given: Given, sent: Given) -> dict[str, Any]:

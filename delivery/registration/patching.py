@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from delivery.models import Subscription
+from delivery.registration.lists import held_counts
 from delivery.registration.representation import READ_ONLY, shown
 from wire.refusals import BadBody, ParameterError
 
@@ -12,12 +13,18 @@ from wire.refusals import BadBody, ParameterError
 def check_read_only(row: Subscription, patch: Mapping[str, Any]) -> dict[str, Any]:
     """The patch without read-only members that equal what is shown. Raises BadBody for others."""
     touched = READ_ONLY.keys() & patch.keys()
-    now = shown(row, held=-1) if touched - {"mechanism"} else {"mechanism": row.mechanism}
+    now = {"mechanism": row.mechanism}
+    if touched - {"mechanism"}:
+        now = shown(row, held=held_counts([row]).get(row.pk, 0))
     errors = [
         ParameterError(name, f"cannot be changed; use {READ_ONLY[name]} instead")
         for name in sorted(touched)
         if name not in now or patch[name] != now[name]
     ]
+    settings = patch.get(row.mechanism)
+    if isinstance(settings, Mapping) and settings.get("secret", "") is None:
+        told = "cannot be taken away; use POST .../rotate-secret for another"
+        errors.append(ParameterError(f"{row.mechanism}.secret", told))
     if errors:
         raise BadBody(errors)
     return {name: value for name, value in patch.items() if name not in touched}

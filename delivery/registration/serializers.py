@@ -9,11 +9,12 @@ from rest_framework import serializers
 
 from delivery.registration.addresses import MAX_URL_LENGTH, BadUrl, receiver_url
 from delivery.registration.strict import StrictSerializer
+from delivery.signing import PREFIX, encoded_key
 from orders.statuses import OrderStatus
 from wire.times import BadTime, parse_time
 
-RATE = re.compile(r"[1-9][0-9]{0,5}/[smh]")
-TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*")
+RATE = re.compile(r"\A[1-9][0-9]{0,5}/[smh]\Z")
+TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*")
 MAX_CONCURRENCY = 32
 
 
@@ -35,6 +36,19 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class SecretField(TextField):
+    """A secret of Standard Webhooks, kept as it is written: the receiver signs with its spaces, too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=24, max_length=256, trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        secret = super().to_internal_value(data)
+        if secret.startswith(PREFIX) and encoded_key(secret) is None:
+            raise serializers.ValidationError(f"must be base64 after {PREFIX}, or not begin with it")
+        return secret
+
+
 class TruthField(serializers.BooleanField):
     """true or false."""
 
@@ -54,19 +68,27 @@ class UrlField(TextField):
             raise serializers.ValidationError(str(error)) from None
 
 
-class StartField(serializers.Field[datetime | str, Any, Any, Any]):
-    """`now`, `beginning`, or an `updatedTime`."""
+class TimeField(serializers.Field[Any, Any, Any, Any]):
+    """An `updatedTime`."""
+
+    form = "must be a time"
 
     def to_internal_value(self, data: Any) -> datetime | str:
-        if data in ("now", "beginning"):
-            return str(data)
+        if not isinstance(data, str):
+            raise serializers.ValidationError(self.form)
         try:
-            return parse_time(data) if isinstance(data, str) else self._refuse()
+            return parse_time(data)
         except BadTime as error:
-            raise serializers.ValidationError(f"{error.detail}, or be now or beginning") from None
+            raise serializers.ValidationError(error.detail) from None
 
-    def _refuse(self) -> str:
-        raise serializers.ValidationError("must be now, beginning, or a time")
+
+class StartField(TimeField):
+    """`now`, `beginning`, or an `updatedTime`."""
+
+    form = "must be now, beginning, or a time"
+
+    def to_internal_value(self, data: Any) -> datetime | str:
+        return str(data) if data in ("now", "beginning") else super().to_internal_value(data)
 
 
 class StatusesField(serializers.ListField):
@@ -92,14 +114,14 @@ class WebhookSerializer(StrictSerializer):
         error_messages={"invalid": "must be like 600/m: number, /, s, m or h"},
     )
     concurrency = WholeField(min_value=1, max_value=MAX_CONCURRENCY, default=8)
-    secret = TextField(min_length=24, max_length=256, required=False, write_only=True)
+    secret = SecretField(required=False, write_only=True)
     authorization = TextField(max_length=1000, required=False, allow_null=True, write_only=True)
 
 
 class ReplaySerializer(StrictSerializer):
     """From where orders are sent again; null: from the beginning."""
 
-    updatedSince = StartField(allow_null=True)
+    updatedSince = TimeField(allow_null=True)
 
 
 class ResendSerializer(StrictSerializer):
@@ -108,5 +130,5 @@ class ResendSerializer(StrictSerializer):
 
 
 class RotationSerializer(StrictSerializer):
-    secret = TextField(min_length=24, max_length=256, required=False)
+    secret = SecretField(required=False)
     overlapHours = WholeField(min_value=0, max_value=168, default=24)

@@ -12,11 +12,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock, Thread
 
+from django.db import transaction
+
 from delivery.files.transports import transports
 from delivery.models import Attempt, Subscription
 from delivery.outcome import Kind, Outcome
 from delivery.registration.example import example
-from delivery.registration.refusals import OtherTestUnderWay
+from delivery.registration.refusals import NoSuchSubscription, OtherTestUnderWay
 from delivery.transport import Facts
 from delivery.webhook import Webhook
 from orders.forms import Row
@@ -44,18 +46,21 @@ def tried(row: Subscription) -> tuple[bool, Attempt]:
     now = datetime.now(UTC)
     facts, order = Facts.of(row), None if row.sends_files else example(row.scope, now)
     outcome = _outcome(lambda: _carried(row.mechanism, facts, order))
-    attempt = Attempt.objects.create(
-        subscription=row,
-        time=now,
-        channel_id=order.channel_id if order else "",
-        order_id=order.order_id if order else "",
-        updated_time=now if order else None,
-        outcome="TEST",
-        status=outcome.status,
-        milliseconds=outcome.milliseconds,
-        detail=outcome.detail[:200],
-        answer=outcome.answer,
-    )
+    with transaction.atomic():
+        if not Subscription.objects.select_for_update().filter(pk=row.pk, deleted=False).exists():
+            raise NoSuchSubscription  # it was deleted meanwhile
+        attempt = Attempt.objects.create(
+            subscription=row,
+            time=now,
+            channel_id=order.channel_id if order else "",
+            order_id=order.order_id if order else "",
+            updated_time=now if order else None,
+            outcome="TEST",
+            status=outcome.status,
+            milliseconds=outcome.milliseconds,
+            detail=outcome.detail[:200],
+            answer=outcome.answer,
+        )
     return outcome.kind is Kind.DELIVERED, attempt
 
 

@@ -87,7 +87,8 @@ class SubscriptionsView(APIView):
         """The subscription that the path names. Raises NoSuchSubscription."""
         own = verbs.subscriptions_of(self.access.caller_id, self.requested_scope)
         rows = own.select_for_update() if lock else own
-        row = rows.filter(public_id=self.kwargs["subscription_id"]).first()
+        name = self.kwargs["subscription_id"]
+        row = rows.filter(public_id=name).first() if name.isalnum() else None  # PostgreSQL takes no NUL
         if row is None:
             raise NoSuchSubscription
         return row

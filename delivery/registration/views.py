@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from delivery.registration import idempotency, lists, verbs
-from delivery.registration.creating import create
+from delivery.registration.creating import create, lock_caller, shown_once
 from delivery.registration.patching import check_read_only, merged
 from delivery.registration.representation import shown, writable
 from delivery.registration.strict import cleaned
@@ -32,16 +33,16 @@ class SubscriptionList(SubscriptionsView):
         body = cleaned(SubscriptionSerializer(data=self.body), self.body)
         key = request.headers.get("Idempotency-Key", "")
         caller_id = self.access.caller_id
-        shown_once: dict[str, Any] = {}
         with transaction.atomic():
-            row = idempotency.find(caller_id, key, self.body)
+            lock_caller(caller_id)
+            row = idempotency.find(caller_id, self.requested_scope, key, self.body)
             if row is None:
                 self.count("creations", str(caller_id), settings.CREATION_RATE)
-                row, shown_once = create(caller_id, self.requested_scope, body)
-                idempotency.remember(caller_id, key, self.body, row)
-        answer = shown(row, held=0)
-        answer[row.mechanism] |= shown_once
-        location = request.build_absolute_uri(f"{request.path}/{row.public_id}")
+                row = create(caller_id, self.requested_scope, body)
+                idempotency.remember(row, key, self.body)
+        answer = shown(row, held=lists.held_counts([row]).get(row.pk, 0))
+        answer[row.mechanism] |= shown_once(row)
+        location = request.build_absolute_uri(f"{escape_uri_path(request.path)}/{row.public_id}")
         return Response(answer, status=201, headers={"Location": location})
 
 

@@ -17,11 +17,13 @@ class WebhookMechanism(Mechanism):
     tried_at_once = frozenset({"url", "secret"})
 
     def secrets(self, given: Given) -> dict[str, Any]:
-        text = given.get("secret") or new_secret()
-        return {"secrets": [{"text": text}], "authorization": given.get("authorization")}
+        is_given = bool(given.get("secret"))
+        secret = {"text": given["secret"]} if is_given else {"text": new_secret(), "is_made": True}
+        return {"secrets": [secret], "authorization": given.get("authorization")}
 
-    def shown_once(self, given: Given, kept: Mapping[str, Any]) -> dict[str, Any]:
-        return {} if given.get("secret") else {"secret": kept["secrets"][0]["text"]}
+    def shown_once(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        newest = kept["secrets"][0]
+        return {"secret": newest["text"]} if newest.get("is_made") else {}
 
     def changed_secrets(self, kept: dict[str, Any], given: Given, sent: Given) -> dict[str, Any]:
         if given.get("secret") and "secret" in sent:

@@ -1,19 +1,25 @@
-"""A guide in Chromium: programs are tabs that keys and clicks choose, and can be copied."""
+"""Guides in Chromium: programs are tabs that keys and clicks choose, and can be copied."""
 
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from acommerce_status.guides import PAGES
 from testbed.servers import Server
 from tests.browser.conftest import OpenTab
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(params=PAGES.values())
+def path(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def guide(tab: OpenTab) -> Page:
-    return tab().open("/docs/polling")
+def guide(tab: OpenTab, path: str) -> Page:
+    return tab().open(path)
 
 
 def shown(guide: Page) -> list[Any]:
@@ -47,11 +53,17 @@ def test_a_program_is_copied_whole(guide: Page) -> None:
     assert guide.evaluate("navigator.clipboard.readText()") == panel.locator("pre").first.text_content()
 
 
-def test_without_scripts_every_program_is_there(guide: Page, server: Server) -> None:
+def test_a_link_to_a_language_shows_its_program(tab: OpenTab, path: str) -> None:
+    page = tab().open(f"{path}#shell")
+
+    assert shown(page) == ["Shell"]
+
+
+def test_without_scripts_every_program_is_there(guide: Page, server: Server, path: str) -> None:
     assert guide.context.browser
     context = guide.context.browser.new_context(java_script_enabled=False)
     plain = context.new_page()
-    plain.goto(f"{server.url}/docs/polling")
+    plain.goto(f"{server.url}{path}")
 
     assert plain.locator(".program pre").count() >= 4
     assert plain.locator(".program:visible").count() == 4

@@ -2,6 +2,7 @@
 
 import pytest
 
+from acommerce_status.guides import PAGES as GUIDES
 from tests.browser.conftest import OpenTab
 
 pytestmark = pytest.mark.browser
@@ -15,7 +16,8 @@ PAGES = [
     "/redoc?version=v2",
     "/docs/problems",
     "/docs/v2-to-v3",
-    "/docs/polling",
+    "/redoc?version=subscriptions",
+    *GUIDES.values(),
 ]
 
 
@@ -63,13 +65,15 @@ def test_the_links_of_the_first_page_lead_on(tab: OpenTab) -> None:
     page = opened.open("/")
     headings = {}
 
-    for name in ["Try it", "Reference", "From v2 to v3", "Problems"]:
+    for name in ["Poll", "Be told", "Try it", "Reference", "From v2 to v3", "Problems"]:
         page.locator("main").get_by_role("link", name=name).click()
         page.locator("h1").first.wait_for()
         headings[name] = page.locator("h1").first.inner_text()
         page.go_back()
 
     assert headings == {
+        "Poll": "Polling the feed",
+        "Be told": "Webhooks",
         "Try it": "Try it",
         "Reference": "Order status, version 3 (3.0.0)",
         "From v2 to v3": "From version 2 to version 3",

@@ -63,7 +63,7 @@ def at(path: str, method: str) -> Iterator[ErrorResponse]:
 
 
 def _of_creating(prefix: str) -> Iterator[ErrorResponse]:
-    many: Cases = {"As many as you may have": too_many()}
+    many: Cases = {"As many as you may have": too_many(50, 500)}
     yield ErrorResponse(409, f"{prefix}TooMany", "You have as many as you may have.", many, COUNTED)
     if not prefix:
         used: Cases = {"A key for two bodies": KeyUsedOtherwise()}

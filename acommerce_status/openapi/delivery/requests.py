@@ -1,12 +1,8 @@
 """The shapes of bodies that registration takes: its own serializers, named for the document."""
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction
 from rest_framework import serializers
 
-from acommerce_status.openapi.fields import TIME_EXAMPLE
-from acommerce_status.openapi.headers import JSON
+from acommerce_status.openapi.delivery import fields  # noqa: F401 - drf-spectacular finds them
 from delivery.registration import lenient, subscription_body
 from delivery.registration import serializers as bodies
 
@@ -21,16 +17,21 @@ class NewSubscriptionSerializer(subscription_body.SubscriptionSerializer):
     webhook = NewWebhookSerializer()
 
 
-class WebhookPatchSerializer(bodies.WebhookSerializer):
-    """What changes. `null` restores a default, or is refused where there is none."""
+class Patch(serializers.Serializer[None]):
+    """Members of a merge patch: any may be left out, and `null` restores the default of one that has one."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through
         for field in self.fields.values():
+            field.allow_null = field.allow_null or field.default is not serializers.empty
             field.required, field.default = False, serializers.empty
 
 
-class SubscriptionSerializer(subscription_body.SubscriptionSerializer):
+class WebhookPatchSerializer(Patch, bodies.WebhookSerializer):
+    """What changes. `null` restores a default, or is refused where there is none."""
+
+
+class SubscriptionSerializer(Patch, subscription_body.SubscriptionSerializer):
     """What changes (RFC 7396). `null` restores a default, or is refused where there is none."""
 
     mechanism = start = None  # type: ignore[assignment]  # DRF's way to leave a field of the parent out
@@ -39,10 +40,3 @@ class SubscriptionSerializer(subscription_body.SubscriptionSerializer):
 
 class NewHookSerializer(lenient.HookSerializer):
     """A hook to be. Members that are not known are ignored."""
-
-
-class StartDescription(OpenApiSerializerFieldExtension):
-    target_class = bodies.StartField
-
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> JSON:
-        return {"type": "string", "examples": ["now", "beginning", TIME_EXAMPLE]}

@@ -18,7 +18,8 @@ class WebhookSettingsSerializer(serializers.Serializer[None]):
         min_value=1, max_value=MAX_CONCURRENCY, help_text="Deliveries at once. 1: in the order of the feed."
     )
     secret = serializers.CharField(
-        required=False, help_text="The secret that we made: shown when the subscription is made, never again."
+        required=False,
+        help_text="The secret that we made: in the first answer, and in its repetition by Idempotency-Key.",
     )
 
 

@@ -51,7 +51,13 @@ function tabs(panels) {
     choose(next);
     buttons[next].focus();
   });
+  const follow = () => {
+    const named = buttons.findIndex((button) => `#${button.id}` === location.hash);
+    if (named >= 0) choose(named);
+  };
+  window.addEventListener("hashchange", follow);
   choose(0);
+  follow();
 }
 
 let group = [];

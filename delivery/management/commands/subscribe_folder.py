@@ -48,7 +48,7 @@ class Command(BaseCommand):
         body = _body(options)
         serializer = SubscriptionSerializer(data=body, context={"mechanisms": ("file",)})
         try:
-            row, _ = create(caller.pk, scope, cleaned(serializer, body))
+            row = create(caller.pk, scope, cleaned(serializer, body))
         except BadBody as refusal:
             raise CommandError(
                 "; ".join(f"{error.parameter} {error.detail}" for error in refusal.errors)

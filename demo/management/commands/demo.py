@@ -12,6 +12,8 @@ from django.utils import timezone
 from demo.callers import demo_callers
 from demo.orders import CHANNELS, PARTNERS, demo_orders
 from demo.processes import run_together
+from demo.receiver import Receiver
+from demo.subscriptions import webhook_of
 from orders.models import SalesOrder
 from orders.publishing.ingest import publish
 
@@ -31,8 +33,20 @@ GREETING = """
     curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$FEED?updatedSince={now}"
 
   The last line asks for what has changed since now: run it again, something always happens here.
+
+  Be told instead. {username} has a webhook already, and below you see what it is told. The first line here
+  shows what was sent to it, the last registers one of your own, for a receiver on this machine (which only
+  the demo allows). {url}/docs/webhooks has receivers to copy.
+
+    SUBSCRIPTIONS={url}/channel/{username}/subscriptions
+    curl -s -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS/{webhook}/attempts" | head -c 600; echo
+    curl -sw '\n' -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS" \
+      -d '{{"name": "mine", "mechanism": "webhook", "webhook": {{"url": "http://127.0.0.1:8080/"}}}}'
+
   Stop with Ctrl-C.
 """
+OPENED = {"DELIVERY_ALLOW": "http", "DELIVERY_NETWORKS": "127.0.0.0/8, ::1"}
+"""Settings with which receivers may be on this machine. Only the demo has them."""
 
 
 class Command(BaseCommand):
@@ -52,11 +66,13 @@ class Command(BaseCommand):
             self._load(options["orders"])
         keys = settings.VAR_DIR / "demo-callers.json"
         callers = demo_callers(file=keys, channels=CHANNELS, partners=PARTNERS)
-        self.stdout.write(_greeting(f"http://{address}", callers))
+        receiver = Receiver()
+        webhook, secret = webhook_of(next(iter(callers)), receiver.url)
+        self.stdout.write(_greeting(f"http://{address}", callers, webhook.public_id))
         self.stdout.flush()
-        server = ["manage.py", "serve", "--bind", address]
-        simulator = ["manage.py", "simulate"]
-        sys.exit(run_together([[sys.executable, *server], [sys.executable, *simulator]]))
+        receiver.start(secret)
+        commands = (["serve", "--bind", address], ["simulate"], ["deliver"])
+        sys.exit(run_together([[sys.executable, "manage.py", *command] for command in commands], OPENED))
 
     def _load(self, count: int) -> None:
         now = timezone.now()
@@ -76,8 +92,8 @@ def _check_free(port: int) -> None:
             raise CommandError(f"Port {port} cannot be used ({error}). {hint}") from None
 
 
-def _greeting(url: str, callers: dict[str, str]) -> str:
+def _greeting(url: str, callers: dict[str, str], webhook: str) -> str:
     username, key = next(iter(callers.items()))
     lines = "\n".join(f"    {name:<22} {secret}" for name, secret in callers.items())
     now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    return GREETING.format(url=url, callers=lines, username=username, key=key, now=now)
+    return GREETING.format(url=url, callers=lines, username=username, key=key, now=now, webhook=webhook)

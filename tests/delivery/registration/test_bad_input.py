@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from delivery import secrets
 from delivery.models import HeldOrder, Subscription
 from testbed.events import at, new_orders
 from tests.conftest import Publish
@@ -40,6 +41,10 @@ def named(response: Any) -> list[str]:
         ({"rate": "600"}, "webhook.rate"),
         ({"rate": 600}, "webhook.rate"),
         ({"rate": "600/d"}, "webhook.rate"),
+        ({"rate": "600/mm"}, "webhook.rate"),
+        ({"rate": "x600/m"}, "webhook.rate"),
+        ({"rate": "600/m\n600/m"}, "webhook.rate"),
+        ({"rate": True}, "webhook.rate"),
         ({"concurrency": 0}, "webhook.concurrency"),
         ({"concurrency": 33}, "webhook.concurrency"),
         ({"concurrency": True}, "webhook.concurrency"),
@@ -48,8 +53,14 @@ def named(response: Any) -> list[str]:
         ({"secret": "x" * 23}, "webhook.secret"),
         ({"secret": "x" * 257}, "webhook.secret"),
         ({"secret": None}, "webhook.secret"),
+        ({"secret": ["x" * 24]}, "webhook.secret"),
+        ({"secret": "whsec_" + "!" * 24}, "webhook.secret"),
+        ({"secret": "whsec_" + "QUJD" * 8 + "Q"}, "webhook.secret"),
         ({"authorization": "Bearer x\r\nHost: y"}, "webhook.authorization"),
         ({"authorization": "x" * 1001}, "webhook.authorization"),
+        ({"authorization": ""}, "webhook.authorization"),
+        ({"authorization": {"Bearer": "x"}}, "webhook.authorization"),
+        ({"authorization": "Bearer \x9b"}, "webhook.authorization"),
         ({"URL": "https://a.example/"}, "webhook.URL"),
     ],
     ids=str,
@@ -62,7 +73,7 @@ def test_a_bad_member_of_webhook_is_named(api: Client, webhook: dict[str, Any], 
     patched = send(api, "PATCH", path, {"webhook": webhook})
 
     assert named(created) == [parameter]
-    null_restores = None in webhook.values()
+    null_restores = webhook == {"format": None}
     assert patched.status_code == 200 if null_restores else named(patched) == [parameter]
     assert null_restores or rows() == before
 
@@ -96,13 +107,19 @@ def test_a_body_of_65_kib_is_too_large(api: Client) -> None:
         ("/replay", {}, ["updatedSince"]),
         ("/replay", {"updatedSince": "monday"}, ["updatedSince"]),
         ("/replay", {"updatedSince": 7}, ["updatedSince"]),
+        ("/replay", {"updatedSince": "now"}, ["updatedSince"]),
+        ("/replay", {"updatedSince": "beginning"}, ["updatedSince"]),
+        ("/replay", {"updatedSince": ["now"]}, ["updatedSince"]),
         ("/replay", {"updatedSince": None, "since": None}, ["since"]),
         ("/replay", {"updatedSince": "1969-12-31T23:59:59Z"}, ["updatedSince"]),
         ("/resend", {}, ["channelId", "orderId"]),
         ("/resend", {"channelId": "lazada-th", "orderId": ["O-1"]}, ["orderId"]),
         ("/resend", {"channelId": "other", "orderId": "O-1"}, ["orderId"]),
         ("/resend", {"channelId": "lazada-th", "orderId": "x" * 101}, ["orderId"]),
+        ("/resend", {"channelId": "lazada-th", "orderId": "O-1\0"}, ["orderId"]),
         ("/rotate-secret", {"secret": "short"}, ["secret"]),
+        ("/rotate-secret", {"secret": "whsec_not base64, but long enough"}, ["secret"]),
+        ("/rotate-secret", {"secret": None}, ["secret"]),
         ("/rotate-secret", {"overlapHours": 169}, ["overlapHours"]),
         ("/rotate-secret", {"overlapHours": -1}, ["overlapHours"]),
         ("/rotate-secret", {"overlapHours": "24"}, ["overlapHours"]),
@@ -130,6 +147,8 @@ def test_a_bad_action_is_named_and_changes_nothing(
         ("attempts?before=", "before"),
         ("attempts?outcome=LOST", "outcome"),
         ("attempts?outcome=", "outcome"),
+        ("attempts?orderId=", "orderId"),
+        ("attempts?orderId=O-1%00", "orderId"),
         ("held?after=1.5", "after"),
         (f"held?after={'9' * 19}", "after"),
         ("attempts?befor=1", "befor"),
@@ -140,6 +159,35 @@ def test_a_bad_action_is_named_and_changes_nothing(
 )
 def test_a_bad_parameter_of_a_list_is_named(api: Client, query: str, parameter: str) -> None:
     assert named(api.get(f"{made(api)}/{query}".replace("/?", "?"))) == [parameter]
+
+
+@pytest.mark.parametrize(
+    "name", ["%00", "sub%00", "sub1", "sub5f2b6c0d9a7e4f31%20", "%F0%9F%92%A9", "x" * 3000]
+)
+def test_a_subscription_of_another_name_is_not_there(api: Client, name: str) -> None:
+    detail = "There is no such subscription of yours under this channel or partner."
+
+    for tail in ("", "/attempts", "/held"):
+        assert_problem(api.get(f"{PATH}/{name}{tail}"), 404, "NOT_FOUND", detail=detail)
+
+
+def test_a_subscription_can_be_sent_back_as_it_is_shown(api: Client, publish: Publish) -> None:
+    publish(*new_orders(1))
+    path = made(api)
+    send(api, "POST", f"{path}/resend", {"channelId": "lazada-th", "orderId": "O-1"})
+    shown = api.get(path).json()
+
+    changed = send(api, "PATCH", path, shown | {"name": "Another"})
+
+    assert shown["heldOrders"] == 1
+    assert (changed.status_code, changed.json()) == (200, shown | {"name": "Another"})
+
+
+def test_a_secret_is_kept_with_the_spaces_around_it(api: Client) -> None:
+    send(api, "POST", PATH, BODY | {"webhook": {"url": "https://shop.example/", "secret": f" {'x' * 24} "}})
+
+    stored = secrets.unseal(Subscription.objects.get().secrets)["secrets"]
+    assert stored == [{"text": f" {'x' * 24} "}]
 
 
 def test_one_more_than_allowed_is_refused(api: Client, settings: Settings) -> None:

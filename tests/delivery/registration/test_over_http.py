@@ -1,0 +1,68 @@
+"""Subscriptions asked of a real server: bodies of PATCH, and of methods whose bodies mean nothing."""
+
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from typing import Any
+
+import orjson
+import pytest
+
+from delivery.models import Subscription
+from testbed.servers import Server
+from tests.delivery.registration.requests import BODY, PATH
+from tests.promises.raw import exchange, request
+
+pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("deliverable")]
+
+
+@pytest.fixture
+def connection(server: Server) -> Iterator[HTTPConnection]:
+    """One connection, kept for all requests of a test."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection.connect()
+    connection.auto_open = False
+    yield connection
+    connection.close()
+
+
+def ask(connection: HTTPConnection, token: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Status and body of the answer."""
+    content = None if body is None else orjson.dumps(body)
+    connection.request(method, path, content, {"X-Subject-Token": token})
+    answer = connection.getresponse()
+    read = answer.read()
+    return answer.status, orjson.loads(read) if read else None
+
+
+def test_a_subscription_lives_on_one_connection(connection: HTTPConnection, token: str) -> None:
+    status, made = ask(connection, token, "POST", PATH, BODY)
+    path = f"{PATH}/{made['subscriptionId']}"
+    patched = ask(connection, token, "PATCH", path, {"name": "Other", "webhook": {"rate": "5/s"}})
+    shown = ask(connection, token, "GET", path, {"name": "A body of GET means nothing"})
+    deleted = ask(connection, token, "DELETE", path, {"name": "x" * 60_000})
+    gone = ask(connection, token, "GET", path)
+
+    webhook = {name: value for name, value in made["webhook"].items() if name != "secret"}
+    expected = made | {"name": "Other", "webhook": webhook | {"rate": "5/s"}}
+    assert status == 201
+    assert patched == shown == (200, expected)
+    assert deleted == (204, None)
+    assert gone[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("length", "body", "status"),
+    [(20, '{"name": "Cut off"}', 400), (66_560, "", 413), (19, '{"name": "Cut off', 408)],
+    ids=["truncated", "65 KiB", "never ends"],
+)
+def test_a_patch_whose_body_does_not_come_whole_changes_nothing(
+    connection: HTTPConnection, server: Server, token: str, length: int, body: str, status: int
+) -> None:
+    made = ask(connection, token, "POST", PATH, BODY)[1]["subscriptionId"]
+    fields = [f"X-Subject-Token: {token}", f"Content-Length: {length}"]
+    before = Subscription.objects.values().get()
+
+    answers = exchange(server, request(f"PATCH {PATH}/{made} HTTP/1.1", *fields, body=body))
+
+    assert [answer.status for answer in answers] == [status]
+    assert Subscription.objects.values().get() == before
