@@ -76,7 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def told(order: dict[str, Any]) -> str:
     """What a delivery says: the order, its newest status, and how long that was under way."""
-    entries = [*order["statusHistory"], *(one for box in order["shipments"] for one in box["statusHistory"])]
-    newest = max(entries, key=lambda entry: entry["updatedTime"], default={"status": order["orderStatus"]})
+    parcels = [entry for shipment in order["shipments"] for entry in shipment["statusHistory"]]
+    entries = [*parcels, *order["statusHistory"], {"status": order["orderStatus"], "updatedTime": ""}]
+    newest = max(entries, key=lambda entry: entry["updatedTime"])
     milliseconds = (time.time() - parse_time(order["updatedTime"]).timestamp()) * 1000
     return f"webhook {order['orderId']} {newest['status']}, {milliseconds:.0f} ms after it was published"

@@ -36,6 +36,8 @@ def receiver_url(text: str) -> str:
         raise BadUrl("must not have a fragment (#)")
     if not parts.hostname:
         raise BadUrl("has no host")
+    if "[" in parts.netloc and ":" not in parts.hostname:
+        raise BadUrl("has a host in brackets that is no IPv6 address")
     if port == 0 or port in BAD_PORTS:
         raise BadUrl("has a port that is not used for HTTP")
     _check_host(parts.hostname)

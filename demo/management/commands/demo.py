@@ -40,7 +40,7 @@ GREETING = """
 
     SUBSCRIPTIONS={url}/channel/{username}/subscriptions
     curl -s -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS/{webhook}/attempts" | head -c 600; echo
-    curl -sw '\n' -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS" \
+    curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS" \\
       -d '{{"name": "mine", "mechanism": "webhook", "webhook": {{"url": "http://127.0.0.1:8080/"}}}}'
 
   Stop with Ctrl-C.
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         callers = demo_callers(file=keys, channels=CHANNELS, partners=PARTNERS)
         receiver = Receiver()
         webhook, secret = webhook_of(next(iter(callers)), receiver.url)
-        self.stdout.write(_greeting(f"http://{address}", callers, webhook.public_id))
+        self.stdout.write(greeting(f"http://{address}", callers, webhook.public_id))
         self.stdout.flush()
         receiver.start(secret)
         commands = (["serve", "--bind", address], ["simulate"], ["deliver"])
@@ -92,7 +92,8 @@ def _check_free(port: int) -> None:
             raise CommandError(f"Port {port} cannot be used ({error}). {hint}") from None
 
 
-def _greeting(url: str, callers: dict[str, str], webhook: str) -> str:
+def greeting(url: str, callers: dict[str, str], webhook: str) -> str:
+    """What is said at the start. Every line in it can be copied."""
     username, key = next(iter(callers.items()))
     lines = "\n".join(f"    {name:<22} {secret}" for name, secret in callers.items())
     now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")

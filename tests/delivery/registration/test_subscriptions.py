@@ -2,14 +2,17 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from callers.administration import create_caller
 from delivery.models import Subscription
 from testbed.events import at, new_orders
+from testbed.tokens import issue_token
 from tests.conftest import Publish
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
@@ -289,6 +292,17 @@ def test_a_body_that_is_no_object_is_refused(api: Client, body: bytes, status: i
 
     assert response.status_code == status
     assert not Subscription.objects.exists()
+
+
+def test_location_leads_to_the_subscription_whatever_the_channel_is_called(anyone: Client) -> None:
+    name = "a?b#c%d ส"
+    key = create_caller(username="odd", channels=[name])
+    headers = {"X-Subject-Token": issue_token(username="odd", key=key)[0]}
+
+    made = send(anyone, "POST", f"/channel/{quote(name)}/subscriptions", BODY, **headers)
+
+    found = anyone.get(made["Location"].removeprefix("http://testserver"), headers=headers)
+    assert (found.status_code, found.json()["channelId"]) == (200, name)
 
 
 def test_starts(api: Client, publish: Publish) -> None:

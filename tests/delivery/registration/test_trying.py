@@ -3,6 +3,7 @@
 import re
 import socket
 import time
+from typing import Any
 
 import orjson
 import pytest
@@ -12,6 +13,7 @@ from standardwebhooks import Webhook
 
 from delivery.models import Attempt, Subscription
 from delivery.registration import trying
+from delivery.registration.example import example
 from orders.v3.serializers import SalesOrderSerializer
 from tests.delivery.registration.receivers import black_hole, receiver
 from tests.delivery.registration.requests import made, send
@@ -136,6 +138,24 @@ def test_a_look_up_that_hangs_holds_the_answer_no_longer(
 
     assert 1 <= time.monotonic() - started < 2
     assert told["attempt"]["detail"] == "no answer within 1 s"
+
+
+def test_a_subscription_that_is_deleted_meanwhile_is_not_there(
+    api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiver() as (url, _):
+        path = made(api, url=url)
+
+        def deleting(*arguments: Any) -> Any:
+            Subscription.objects.all().delete()
+            return example(*arguments)
+
+        monkeypatch.setattr(trying, "example", deleting)
+        told = send(api, "POST", f"{path}/test")
+
+    detail = "There is no such subscription of yours under this channel or partner."
+    assert_problem(told, 404, "NOT_FOUND", detail=detail)
+    assert not Attempt.objects.exists()
 
 
 def test_seven_in_a_minute_are_too_many_for_a_caller(api: Client, settings: Settings) -> None:
