@@ -18,11 +18,37 @@ class Sizes:
     polls: int
     """Of a worker whose memory is watched."""
     watched: int
-    """Seconds of polling while an ingest runs, and as many before."""
+    """Seconds of polling while an ingest runs, and as many before; of changes that webhooks tell."""
+    deliveries: int
+    """To twenty receivers at once, and of the memory that is watched."""
+    backlog: int
+    """Orders that one subscription has to catch up with."""
+    idle: int
+    """Subscriptions that hear nothing."""
 
 
-QUICK = Sizes(orders=100_000, rounds=3, seconds=1, events=20_000, polls=10_000, watched=4)
-FULL = Sizes(orders=1_000_000, rounds=5, seconds=4, events=200_000, polls=1_000_000, watched=30)
+QUICK = Sizes(
+    orders=100_000,
+    rounds=3,
+    seconds=1,
+    events=20_000,
+    polls=10_000,
+    watched=4,
+    deliveries=20_000,
+    backlog=30_000,
+    idle=20_000,
+)
+FULL = Sizes(
+    orders=1_000_000,
+    rounds=5,
+    seconds=4,
+    events=200_000,
+    polls=1_000_000,
+    watched=30,
+    deliveries=100_000,
+    backlog=100_000,
+    idle=100_000,
+)
 
 
 def sizes(*, quick: bool) -> Sizes:

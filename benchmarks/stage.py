@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.fernet import Fernet
 
 from benchmarks.servers import ROOT, Running, Site, ours, serving
 from testbed.feeds import CHANNEL
@@ -134,6 +135,9 @@ def stage() -> Iterator[Stage]:
             HTTPS="off",
             ORDER_RATE=UNLIMITED,
             TOKEN_LIFETIME_SECONDS="86400",  # noqa: S106 - a number of seconds
+            DELIVERY_KEYS=Fernet.generate_key().decode(),
+            DELIVERY_NETWORKS="127.0.0.0/8",
+            DELIVERY_ALLOW="http",
         )
         yield Stage(database, cache, folder)
 

@@ -6,12 +6,28 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import versions
 from benchmarks.bench import Bench
-from benchmarks.figures import bounds, continuous, ingesting, meanwhile, memory, peers, plans, polls
+from benchmarks.figures import (
+    bounds,
+    continuous,
+    ingesting,
+    meanwhile,
+    memory,
+    peers,
+    plans,
+    polls,
+    webhook_beside,
+    webhook_idle,
+    webhook_neighbours,
+    webhook_queues,
+    webhook_speed,
+    webhook_waits,
+)
 from benchmarks.load import Rounds
 from benchmarks.peers import PREPARATION
 from benchmarks.sizes import Sizes
 from benchmarks.stage import Database, Stage
 from benchmarks.table import Figure, markdown
+from benchmarks.webhooks.ground import Ground
 from testbed.dataset import Dataset
 
 Part = Callable[[Bench], Iterator[Figure]]
@@ -27,19 +43,39 @@ PARTS: dict[str, Part] = {
 }
 
 
+WEBHOOKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
+    "webhook waits": webhook_waits.figures,
+    "webhook speed": webhook_speed.figures,
+    "webhook queues": webhook_queues.figures,
+    "webhook neighbours": webhook_neighbours.figures,
+    "webhook idle": webhook_idle.figures,
+    "webhook beside": webhook_beside.figures,
+}
+"""On databases of their own."""
+
+
 def run(stage: Stage, sizes: Sizes, only: str) -> str:
     """Load, measure, print; the text for docs/performance.md."""
-    large, small = _load(stage, "large", sizes.orders), _load(stage, "small", sizes.orders // 10)
-    rounds = Rounds(sizes.rounds, sizes.seconds, stage.folder, (stage.postgres.pid, stage.redis.pid))
-    figures = []
-    with stage.serve(large) as ours:
-        bench = Bench(stage, sizes, rounds, large, small, ours)
-        for name, part in PARTS.items():
-            if only in name:
-                figures += list(_shown(part(bench)))
-    text = f"{markdown(figures)}\n{versions.sentence(large)}\n"
+    figures = list(_of_polls(stage, sizes, only))
+    ground = Ground(stage, sizes)
+    for name, part in WEBHOOKS.items():
+        if only in name:
+            figures += _shown(part(ground))
+    text = f"{markdown(figures)}\n{versions.sentence(stage)}\n"
     print(text)
     return text
+
+
+def _of_polls(stage: Stage, sizes: Sizes, only: str) -> Iterator[Figure]:
+    parts = [part for name, part in PARTS.items() if only in name]
+    if not parts:
+        return
+    large, small = _load(stage, "large", sizes.orders), _load(stage, "small", sizes.orders // 10)
+    rounds = Rounds(sizes.rounds, sizes.seconds, stage.folder, (stage.postgres.pid, stage.redis.pid))
+    with stage.serve(large) as ours:
+        bench = Bench(stage, sizes, rounds, large, small, ours)
+        for part in parts:
+            yield from _shown(part(bench))
 
 
 def _load(stage: Stage, name: str, orders: int) -> Database:

@@ -5,8 +5,10 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import psycopg
+
 from benchmarks.load import wrk_version
-from benchmarks.stage import Database
+from benchmarks.stage import Stage
 
 PACKAGES = [
     "Django",
@@ -18,13 +20,14 @@ PACKAGES = [
     "uvicorn",
     "uvloop",
     "asyncpg",
+    "aiohttp",
 ]
 POSTGREST = "PostgREST 12.0.2"
 
 
-def sentence(database: Database) -> str:
+def sentence(stage: Stage) -> str:
     """One line of versions."""
-    with database.connect() as connection:
+    with psycopg.connect(stage.postgres.url) as connection:
         server = connection.info.server_version
     names = [f"{name} {version(name)}" for name in PACKAGES]
     postgres = f"PostgreSQL {server // 10000}.{server % 10000}"

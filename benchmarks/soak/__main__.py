@@ -6,6 +6,7 @@ import secrets
 import sys
 
 import django
+from cryptography.fernet import Fernet
 
 NOBODY = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
 """For this process, which asks no database itself."""
@@ -17,6 +18,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     options = parser.parse_args()
     secret = {"SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1", "HTTPS": "off"}
+    secret["DELIVERY_KEYS"] = Fernet.generate_key().decode()
     os.environ |= {**NOBODY, **secret, "LOG_LEVEL": "WARNING"}
     os.environ["DJANGO_SETTINGS_MODULE"] = "acommerce_status.settings"
     django.setup(set_prefix=False)

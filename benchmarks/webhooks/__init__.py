@@ -1,0 +1,1 @@
+"""What deliveries are measured with: receivers, subscriptions, changes, and the process `deliver`."""
