@@ -63,6 +63,8 @@ def meaning(status: int, retry_after: str) -> tuple[Kind, float | None]:
 
 async def beginning(response: aiohttp.ClientResponse) -> str:
     """What may be shown of the body: at most 16 KiB are read, for a second at most. It changes nothing."""
+    if response.content.at_eof():
+        return ""
     read = b""
     try:
         async with asyncio.timeout(BODY_SECONDS):

@@ -49,7 +49,7 @@ class Guarded(aiohttp.TCPConnector):
         """A new or a kept connection. Raises NotBegun."""
         connection = await super().connect(req, traces, timeout)
         flight = flying.get()
-        flight.is_connected = True
+        flight.is_connected, flight.was_kept = True, not flight.was_tried
         peer = connection.transport and connection.transport.get_extra_info("peername")
         flight.is_opened = not peer or guard.is_opened(peer[0])
         if not flight.may_begin():
@@ -63,8 +63,6 @@ def new_session(*, is_fresh: bool = False) -> aiohttp.ClientSession:
 
     How many connections there are is decided by delivery.engine.places.
     """
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_reuseconn.append(_kept)
     connector = Guarded(
         limit=0,
         resolver=Names(),
@@ -79,7 +77,6 @@ def new_session(*, is_fresh: bool = False) -> aiohttp.ClientSession:
         headers={"User-Agent": "acommerce-status", "Accept-Encoding": "identity"},
         trust_env=False,
         auto_decompress=False,
-        trace_configs=[trace],
     )
 
 
@@ -94,7 +91,3 @@ def _guarded(info: Any) -> socket.socket:
     opened = socket.socket(family=family, type=kind, proto=protocol)
     opened.setblocking(False)
     return opened
-
-
-async def _kept(session: Any, context: Any, parameters: Any) -> None:
-    flying.get().was_kept = True

@@ -6,7 +6,7 @@ whoever opens a socket asks here with the address that it is about to connect to
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
@@ -43,9 +43,14 @@ def why_not(host: str) -> str:
 
 def is_opened(host: str) -> bool:
     """Whether the operator opened the network of this address; what it answers is then shown to nobody."""
-    networks = _networks(tuple(settings.DELIVERY_NETWORKS), ())
+    return _is_opened(host, tuple(settings.DELIVERY_NETWORKS))
+
+
+@lru_cache(maxsize=4096)
+def _is_opened(host: str, opened: tuple[str, ...]) -> bool:
+    """Asked for each delivery, of the same few receivers."""
     try:
-        return _is_in(canonical(ip_address(host.partition("%")[0])), networks.opened)
+        return _is_in(canonical(ip_address(host.partition("%")[0])), _networks(opened, ()).opened)
     except ValueError:
         return False
 

@@ -1,6 +1,6 @@
 """Saving what has come of many subscriptions at once: one UPDATE, refused row by row where the lease is lost.
 
-The one place of the room where PostgreSQL and SQLite are treated differently.
+This and delivery.engine.saving_attempts are where the room treats PostgreSQL and SQLite differently.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from delivery.engine.holding import Held
+from delivery.engine.saving_attempts import save_attempts
 from delivery.engine.saving_held import save_held
 from delivery.engine.track import Key
-from delivery.models import Attempt, ShardLease, Subscription
+from delivery.models import ShardLease, Subscription
 
 TYPES = {
     "pk": "bigint",
@@ -79,7 +80,7 @@ def save(owner: str, changes: Sequence[Changes]) -> set[int]:
                 save_held(change.progress.pk, change.held)
         there = saved | _existing({row.pk for row in progress} - saved)
         attempts = [change.attempts for change in changes if change.progress.pk in there]
-        Attempt.objects.bulk_create(Attempt(**attempt) for attempt in chain.from_iterable(attempts))
+        save_attempts(list(chain.from_iterable(attempts)))
     return saved
 
 
