@@ -66,7 +66,8 @@ def _columns(caller: Any, from_beginning: bool, concurrency: int) -> dict[str, A
     from django.utils import timezone  # noqa: PLC0415 - after setup, as the others
 
     from delivery import secrets  # noqa: PLC0415
-    from delivery.registration.creating import new_secret, position_of  # noqa: PLC0415
+    from delivery.registration.creating import position_of  # noqa: PLC0415
+    from delivery.registration.webhook_mechanism import new_secret  # noqa: PLC0415
 
     return {
         "caller": caller,
