@@ -53,31 +53,34 @@ def cut(row: Subscription) -> Cut:
     """
     clock = FeedClock.objects.using(PRIMARY).get().last_time
     made = Cut(row.position, max(clock, row.position), Draft())
+    try:
+        _write(row, made)
+    except BaseException:
+        made.draft.close()
+        raise
+    return made
+
+
+def _write(row: Subscription, made: Cut) -> None:
     settings = row.settings
     layout, cell = LAYOUTS[settings["layout"]], cells.guarded if settings["formulaGuard"] else cells.plain
     made.draft.write((BOM if settings["bom"] else b"") + header(settings["layout"]).encode())
     last, most = row.position, MAX_BYTES.get(row.mechanism, MAX_FILE_BYTES)
-    for number, (time, document) in enumerate(_orders(row, clock)):
+    for number, (time, document) in enumerate(_orders(row, made.until)):
         order = decode(document)
         if not row.order_status or order.order_status in row.order_status:
             lines = layout(order, cell)
             text = "".join(lines).encode()
             is_too_large = made.orders > 0 and made.draft.size + len(text) > most
             if is_too_large or made.orders >= settings["maxOrders"]:
-                return _ended(made, last)
+                made.until, made.has_more = last, True
+                break
             made.add(order, lines, text)
         if number >= MAX_READ:
-            return _ended(made, time)
+            made.until, made.has_more = time, True
+            break
         last = time
     made.draft.end()
-    return made
-
-
-def _ended(made: Cut, until: datetime) -> Cut:
-    """It ends before an order that is in the next."""
-    made.until, made.has_more = until, True
-    made.draft.end()
-    return made
 
 
 def _orders(row: Subscription, until: datetime) -> Iterator[tuple[datetime, str]]:

@@ -57,4 +57,4 @@ def next_slot(schedule: Mapping[str, Any], after: datetime) -> datetime:
 
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - {"Factory", "localtime"}

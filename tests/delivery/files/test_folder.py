@@ -1,15 +1,23 @@
-"""Files into a folder of this server."""
+"""Files into a folder of this server: whole, under their own names, and nowhere else."""
 
+import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import CommandError
 
+from delivery.files import folders
+from delivery.files.folders import BadFolder, check_folder
+from delivery.models import Attempt, Batch, Subscription
+from delivery.registration.trying import tried
 from testbed.events import event, new_orders
 from testbed.file_readers import files_in, manifest_of, rows_of
 from tests.conftest import Publish
-from tests.delivery.files.folders import subscribe, working
+from tests.delivery.files.folders import make_due, subscribe, working
 
-pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("deliverable", "caller")]
+pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("deliverable", "caller", "outbox")]
 
 
 def test_what_changed_is_in_a_file_with_a_manifest(outbox: Path, publish: Publish) -> None:
@@ -38,3 +46,134 @@ def test_what_changed_is_in_a_file_with_a_manifest(outbox: Path, publish: Publis
         "replayed": False,
         "erased": False,
     }
+
+
+def deliver_one(row: Subscription) -> Attempt:
+    """One turn, and the attempt that it left."""
+    make_due(row)
+    with working() as worker:
+        worker.turn(row)
+    return row.attempts.latest("pk")
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/etc", "..", "a/../b", "../outbox2", ".hidden", "a/.ssh", "a\\b", "a\nb", "x" * 501]
+)
+def test_a_folder_outside_is_refused(path: str) -> None:
+    with pytest.raises(BadFolder):
+        check_folder(path)
+    with pytest.raises(CommandError, match=r"file\.folder"):
+        subscribe(path)
+
+
+@pytest.mark.parametrize("where", ["shop", "shop/in"])
+def test_a_link_that_leads_outside_is_not_followed(
+    outbox: Path, tmp_path: Path, publish: Publish, where: str
+) -> None:
+    row = subscribe("shop/in")
+    publish(*new_orders(1))
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outbox / where).parent.mkdir(parents=True)
+    (outbox / where).symlink_to(outside)
+    attempt = deliver_one(row)
+
+    assert attempt.outcome == "FAILED"
+    assert attempt.detail.startswith("the folder cannot be used: ")
+    assert list(outside.iterdir()) == []
+
+
+def test_a_file_of_another_size_is_never_overwritten(outbox: Path, publish: Publish) -> None:
+    row = subscribe()
+    publish(*new_orders(1))
+    (outbox / "shop").mkdir(parents=True)
+    batch = frozen(row)
+    (outbox / "shop" / batch.name).write_bytes(b"somebody else's")
+    attempt = deliver_one(row)
+
+    assert attempt.detail == f"there is another file {batch.name}, of 15 bytes instead of {batch.size}"
+    assert (outbox / "shop" / batch.name).read_bytes() == b"somebody else's"
+    row.refresh_from_db()
+    assert row.failures == 1
+
+
+def frozen(row: Subscription) -> Batch:
+    """The batch of a subscription whose process was told to stop before it sent anything."""
+    make_due(row)
+    with working() as worker:
+        worker.is_told_to_stop = True
+        worker.turn(row)
+    return row.batches.latest("pk")
+
+
+def test_who_is_told_to_stop_writes_nothing_that_others_see(outbox: Path, publish: Publish) -> None:
+    row = subscribe()
+    publish(*new_orders(1))
+    batch = frozen(row)
+
+    assert not outbox.exists()
+    assert (batch.tries, batch.delivered_time) == (0, None)
+    assert not row.attempts.exists()
+
+
+def test_half_a_file_never_has_its_final_name(
+    outbox: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = subscribe()
+    publish(*new_orders(200))
+    monkeypatch.setattr(folders, "CHUNK", 64)
+    seen, done = set[tuple[str, int]](), threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            for found in os.scandir(outbox / "shop") if (outbox / "shop").exists() else ():
+                if not found.name.startswith("."):
+                    seen.add((found.name, found.stat().st_size))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    deliver_one(row)
+    done.set()
+    watching.join()
+
+    (file,) = files_in(outbox / "shop")
+    assert seen <= {(file.name, file.stat().st_size), *sizes(file.with_name(f"{file.name}.json"))}
+
+
+def sizes(file: Path) -> set[tuple[str, int]]:
+    return {(file.name, file.stat().st_size)}
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    outbox: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = subscribe()
+    publish(*new_orders(1))
+
+    def full(*arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    attempt = deliver_one(row)
+
+    assert attempt.detail == "the folder cannot be used: No space left on device"
+    assert [path for path in outbox.rglob("*") if path.is_file()] == []
+
+
+def test_a_test_writes_renames_and_removes(outbox: Path) -> None:
+    row = subscribe()
+    before = Subscription.objects.values().get(pk=row.pk)
+    is_delivered, attempt = tried(row)
+
+    assert (is_delivered, attempt.outcome, attempt.batch) == (True, "TEST", None)
+    assert list((outbox / "shop").iterdir()) == []
+    assert Subscription.objects.values().get(pk=row.pk) == before
+
+
+def test_a_test_says_what_is_wrong(outbox: Path) -> None:
+    row = subscribe()
+    outbox.mkdir()
+    (outbox / "shop").write_text("no folder")
+    is_delivered, attempt = tried(row)
+
+    assert (is_delivered, attempt.detail) == (False, "the folder cannot be used: Not a directory")

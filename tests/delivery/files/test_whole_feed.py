@@ -25,12 +25,12 @@ def test_after_many_rounds_of_publishing_revising_and_withdrawing(
     row = subscribe("shop", *options)
     sent = platform_events(seed=11, count=400, orders=30)
     with working() as worker:
-        for start in range(0, len(sent), 10):
-            publish(*sent[start : start + 10])
+        for start in range(0, len(sent), 20):
+            publish(*sent[start : start + 20])
             worker.catch_up(row)
 
     assert file_readers.read(outbox / "shop") == feed()
-    assert len(file_readers.files_in(outbox / "shop")) > 30
+    assert len(file_readers.files_in(outbox / "shop")) > 15
 
 
 def test_cut_while_others_publish(outbox: Path) -> None:
