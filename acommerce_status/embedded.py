@@ -22,6 +22,11 @@ def delivery_key(secret: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(b"delivery|" + secret.encode()).digest()).decode()
 
 
+def mail_url(var: Path) -> str:
+    """Mails become files in `var/mail`."""
+    return f"{var.absolute().as_uri().replace('file:', 'filemail:', 1)}/mail"
+
+
 def database_file(var: Path) -> Path:
     """`var/db.sqlite3`, made on first use. SQLite gives the files beside it the same permissions."""
     return _closed_file(var / "db.sqlite3")

@@ -8,11 +8,13 @@ import base64
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from email.utils import formataddr, parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from wire.times import BadTime, parse_time
 
@@ -102,9 +104,9 @@ def fernet_keys(name: str) -> list[str]:
     return found
 
 
-def server_url(name: str) -> str:
+def server_url(name: str, default: str = "") -> str:
     """The address of a server, without a path; empty when the variable is not set."""
-    found = text(name).rstrip("/")
+    found = text(name, default).rstrip("/")
     try:
         parts = urlsplit(found)
         is_good = parts.scheme in ("https", "http") and parts.hostname and not parts.path + parts.query
@@ -113,6 +115,22 @@ def server_url(name: str) -> str:
     except ValueError:
         raise ImproperlyConfigured(f"{name} must look like https://orders.example.com.") from None
     return found
+
+
+def sender(name: str, default: str = "") -> str:
+    """From whom mails are: an address, or a name and an address; empty when it is not set."""
+    found = text(name, default)
+    display, address = parseaddr(found)
+    try:
+        if found:
+            validate_email(address)
+            if not (display + address).isprintable():
+                raise ValidationError("")
+    except ValidationError:
+        raise ImproperlyConfigured(
+            f"{name} must look like Orders <orders@example.com>, or orders@example.com."
+        ) from None
+    return formataddr((display, address)) if found else ""
 
 
 def _is_fernet_key(word: str) -> bool:

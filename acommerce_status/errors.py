@@ -1,7 +1,7 @@
 """Errors that no view of Django REST framework answers: unknown paths, bad hosts, failures, wrong methods."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -58,15 +58,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def get_only(view: View[P]) -> View[P]:
     """A view outside DRF that answers GET, HEAD and OPTIONS, and refuses other methods with 405."""
+    return _only(view, ("GET", "HEAD"), "Only GET is possible here.")
 
+
+def get_and_post_only(view: View[P]) -> View[P]:
+    """The same, for a view that takes POST as well."""
+    return _only(view, ("GET", "HEAD", "POST"), "Only GET and POST are possible here.")
+
+
+def _only(view: View[P], methods: Sequence[str], detail: str) -> View[P]:
     @wraps(view)
     def refusing(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        allow = {"Allow": "GET, HEAD, OPTIONS"}
+        allow = {"Allow": ", ".join((*methods, "OPTIONS"))}
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=allow)
-        if request.method not in ("GET", "HEAD"):
-            refusal = Problem(405, "METHOD_NOT_ALLOWED", "Only GET is possible here.", headers=allow)
-            return respond(request, refusal)
+        if request.method not in methods:
+            return respond(request, Problem(405, "METHOD_NOT_ALLOWED", detail, headers=allow))
         return view(request, *args, **kwargs)
 
     return refusing  # type: ignore[return-value]  # mypy gives `request` a name, which Callable has not

@@ -45,27 +45,27 @@ NO_IMAGE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='
 
 @get_only
 def index(request: HttpRequest) -> HttpResponse:
-    return _page(request, "index.html", base=request.build_absolute_uri("/").rstrip("/"))
+    return page(request, "index.html", base=request.build_absolute_uri("/").rstrip("/"))
 
 
 @get_only
 def swagger(request: HttpRequest) -> HttpResponse:
-    return _page(request, "swagger.html", EXPLORER_POLICY)
+    return page(request, "swagger.html", EXPLORER_POLICY)
 
 
 @get_only
 def redoc(request: HttpRequest) -> HttpResponse:
-    return _page(request, "redoc.html", EXPLORER_POLICY)
+    return page(request, "redoc.html", EXPLORER_POLICY)
 
 
 @get_only
 def problems(request: HttpRequest) -> HttpResponse:
-    return _page(request, "problems.html", problems=PROBLEMS)
+    return page(request, "problems.html", problems=PROBLEMS)
 
 
 @get_only
 def migration(request: HttpRequest) -> HttpResponse:
-    return _page(request, "migration.html", sunset=settings.V2_SUNSET.astimezone(UTC))
+    return page(request, "migration.html", sunset=settings.V2_SUNSET.astimezone(UTC))
 
 
 def guide(file: str, title: str) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -75,7 +75,7 @@ def guide(file: str, title: str) -> Callable[[HttpRequest], HttpResponseBase]:
     def view(request: HttpRequest) -> HttpResponse:
         server = request.build_absolute_uri("/").removesuffix("/")
         content = guides.guide(file, server)
-        return _page(request, "guide.html", GUIDE_POLICY, title=title, content=content)
+        return page(request, "guide.html", GUIDE_POLICY, title=title, content=content)
 
     return view
 
@@ -92,9 +92,10 @@ def _redoc_script() -> str:
     return Path(str(finders.find(REDOC))).read_text().replace(REDOC_LOGO, NO_IMAGE)
 
 
-def _page(
+def page(
     request: HttpRequest, template: str, policy: dict[str, str] = PAGE_POLICY, **context: Any
 ) -> HttpResponse:
+    """The page of a template, with the headers that all pages have."""
     response = render(request, f"acommerce_status/{template}", context)
     response["Content-Security-Policy"] = "; ".join(f"{name} {source}" for name, source in policy.items())
     response["X-Frame-Options"] = "DENY"

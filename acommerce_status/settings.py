@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from acommerce_status import embedded, environment
+from acommerce_status import email_url, embedded, environment
 from stores import counters, databases
 from stores.postgresql import urls as postgresql_urls
 
@@ -98,10 +98,15 @@ DELIVERY_KEYS = environment.fernet_keys("DELIVERY_KEYS") or (
     [embedded.delivery_key(SECRET_KEY)] if EMBEDDED else []
 )
 DELIVERY_FOLDER = environment.folder("DELIVERY_FOLDER", str(VAR_DIR / "outbox") if EMBEDDED else "")
-PUBLIC_URL = environment.server_url("PUBLIC_URL")
+PUBLIC_URL = environment.server_url("PUBLIC_URL", "http://127.0.0.1:8000" if EMBEDDED else "")
 MAX_SUBSCRIPTIONS_OF_SCOPE = environment.whole("MAX_SUBSCRIPTIONS_OF_SCOPE", 50, 1, 10_000)
 MAX_SUBSCRIPTIONS = environment.whole("MAX_SUBSCRIPTIONS", 500, 1, 100_000)
 CREATION_RATE, REPLAY_RATE, ROTATION_RATE, TEST_RATE = "60/h", "6/h", "6/h", "6/m"
+
+# -- Mails: as files in the embedded profile. EMAIL_URL is taken apart into Django's own settings
+EMAIL_URL = environment.text("EMAIL_URL", embedded.mail_url(VAR_DIR) if EMBEDDED else "")
+globals().update(email_url.mail_settings("EMAIL_URL", EMAIL_URL))
+DELIVERY_FROM = environment.sender("DELIVERY_FROM", "Order status <orders@localhost>" if EMBEDDED else "")
 
 # -- Time and language
 USE_TZ = True

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from acommerce_status import health, html_pages, static_files
+from acommerce_status import health, html_pages, recipient_pages, static_files
 from acommerce_status.errors import shaped_by_path
 from acommerce_status.openapi.views import document
 from delivery.urls import hook_paths
@@ -21,6 +21,9 @@ urlpatterns = [
     path("docs/webhooks", html_pages.guide("webhooks.md", "Webhooks")),
     path("docs/problems", html_pages.problems),
     path("docs/v2-to-v3", html_pages.migration),
+    path("subscriptions/confirm/<str:token>", recipient_pages.confirm),
+    path("subscriptions/stop/<str:token>", recipient_pages.stop),
+    path("subscriptions/never/<str:token>", recipient_pages.never),
     path("redoc", html_pages.redoc),
     path("redoc/standalone.js", html_pages.redoc_script),
     path("schema/v3", document("v3")),

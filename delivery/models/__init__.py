@@ -2,6 +2,7 @@
 
 from delivery.models.batches import Batch, BatchPart
 from delivery.models.leases import DeliverProcess, ShardLease
+from delivery.models.mail import Mail, Recipient, SilencedAddress
 from delivery.models.subscriptions import (
     FILE_MECHANISMS,
     FILE_SHARDS,
@@ -24,7 +25,10 @@ __all__ = [
     "DeliverProcess",
     "HeldOrder",
     "IdempotencyKey",
+    "Mail",
+    "Recipient",
     "ShardLease",
+    "SilencedAddress",
     "Subscription",
     "SubscriptionClock",
 ]

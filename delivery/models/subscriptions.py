@@ -38,7 +38,7 @@ class Subscription(models.Model):
     `change_number` is raised by every change of the row that a deliverer must notice.
     `due_time` is when the next batch is cut, for mechanisms that send files; `window_time` where its window
     begins, while that is earlier than the position, as nothing was to be sent of what lies between.
-    Nothing is sent to one that is not `confirmed`.
+    Nothing is sent to one that is not `confirmed`: the owner of its address has not agreed (delivery.mail).
     """
 
     public_id = models.CharField(max_length=20, unique=True)

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from delivery.registration import lists, trying, verbs
 from delivery.registration.creating import position_of
+from delivery.registration.refusals import NotConfirmed
 from delivery.registration.representation import shown
 from delivery.registration.serializers import ReplaySerializer, ResendSerializer, RotationSerializer
 from delivery.registration.strict import StrictSerializer, cleaned
@@ -36,6 +37,8 @@ class TryIt(SubscriptionsView):
     def post(self, request: Request, **kwargs: Any) -> Response:
         cleaned(StrictSerializer(data=self.body), self.body)
         row = self.one()
+        if not row.confirmed:
+            raise NotConfirmed
         with trying.one_at_a_time():
             self.count("tests", str(self.access.caller_id), settings.TEST_RATE)
             delivered, attempt = trying.tried(row)

@@ -11,6 +11,7 @@ from django.db import transaction
 from callers.models import Caller, Scope
 from delivery import secrets
 from delivery.changes import touch
+from delivery.mail.recipients import note_recipients
 from delivery.models import Subscription
 from delivery.registration.mechanisms import MECHANISMS
 from delivery.registration.refusals import NotSetUp, TooManySubscriptions
@@ -33,8 +34,9 @@ def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscriptio
         fill(row, body)
         row.save()
         row.shard = row.shard_of()
+        note_recipients(row, ask_again=False)
         touch(row)
-        row.save(update_fields=["shard", "change_number"])
+        row.save(update_fields=["shard", "confirmed", "change_number"])
         mechanism.saved(row)
     return row
 

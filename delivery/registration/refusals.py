@@ -44,6 +44,14 @@ class TooManySubscriptions(Refusal):
     code = "TOO_MANY_SUBSCRIPTIONS"
 
 
+class NotConfirmed(Refusal):
+    """409: the owner of the address has not agreed, so nothing is sent to it, not even a test."""
+
+    status_code = 409
+    code = "UNCONFIRMED"
+    default_detail = "The owner of the address has not agreed yet, by the link in the mail that we sent."
+
+
 class KeyUsedOtherwise(Refusal):
     """422: an Idempotency-Key came again with another body."""
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from delivery.mail.agreeing import STOPPED
 from delivery.models import Subscription
 from orders.models import FeedClock, SalesOrder
 from wire.times import EARLIEST, format_time
@@ -60,6 +61,8 @@ def writable(row: Subscription) -> dict[str, Any]:
 
 def state_of(row: Subscription) -> str:
     """UNCONFIRMED, ACTIVE, FAILING, PAUSED or DISABLED."""
+    if row.disabled_reason == STOPPED:
+        return "PAUSED"
     if row.disabled_reason:
         return "DISABLED"
     if not row.active:

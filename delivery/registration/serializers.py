@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from delivery.registration.addresses import MAX_URL_LENGTH, BadUrl, receiver_url
+from delivery.registration.mail_addresses import OneAddress
 from delivery.registration.strict import StrictSerializer
 from delivery.signing import PREFIX, encoded_key
 from orders.statuses import OrderStatus
@@ -16,6 +18,7 @@ from wire.times import BadTime, parse_time
 RATE = re.compile(r"\A[1-9][0-9]{0,5}/[smh]\Z")
 TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*")
 MAX_CONCURRENCY = 32
+ONE_ADDRESS = OneAddress()
 
 
 class WholeField(serializers.IntegerField):
@@ -56,6 +59,19 @@ class TruthField(serializers.BooleanField):
         if not isinstance(data, bool):
             raise serializers.ValidationError("must be true or false")
         return data
+
+
+class AddressField(TextField):
+    """One e-mail address, such as a person types it: no name, no quotes, no number for a host."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        try:
+            ONE_ADDRESS(text)
+        except ValidationError:
+            told = "must be one address in ASCII, such as ops@shop.example"
+            raise serializers.ValidationError(told) from None
+        return text
 
 
 class UrlField(TextField):

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.core.validators import validate_email
 from rest_framework import serializers
 
 from delivery.registration.mechanisms import MECHANISMS
-from delivery.registration.serializers import StartField, StatusesField, TextField, TruthField
+from delivery.registration.serializers import AddressField, StartField, StatusesField, TextField, TruthField
 from delivery.registration.strict import StrictSerializer
 
 OF_CALLERS = tuple(name for name, mechanism in MECHANISMS.items() if mechanism.by_callers)
@@ -21,7 +20,7 @@ class SubscriptionSerializer(StrictSerializer):
     name = TextField(max_length=100)
     mechanism = serializers.ChoiceField(choices=OF_CALLERS)
     active = TruthField(default=True)
-    contactEmail = TextField(max_length=254, allow_null=True, default=None, validators=[validate_email])
+    contactEmail = AddressField(max_length=254, allow_null=True, default=None)
     orderStatus = StatusesField(allow_null=True, default=None)
     start = StartField(default="now")
 

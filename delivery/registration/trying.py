@@ -14,7 +14,7 @@ from threading import Lock, Thread
 
 from django.db import transaction
 
-from delivery.files.transports import transports
+from delivery.file_transports import transports
 from delivery.models import Attempt, Subscription
 from delivery.outcome import Kind, Outcome
 from delivery.registration.example import example

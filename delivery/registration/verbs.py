@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from callers.models import Scope
 from delivery import secrets
 from delivery.changes import touch
+from delivery.mail.recipients import note_recipients
 from delivery.models import Attempt, HeldOrder, Subscription
 from delivery.registration.creating import fill
 from delivery.registration.mechanism import Mechanism
@@ -29,7 +30,7 @@ def subscriptions_of(caller_id: int, scope: Scope) -> QuerySet[Subscription]:
 def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any]) -> None:
     """Make the row what a cleaned body says; `patch` is what was sent. A locked row, in a transaction.
 
-    A new url or secret, and `active: true`, are tried at once.
+    A new url or secret, and `active: true`, are tried at once. New addresses are asked whether they agree.
     """
     mechanism = MECHANISMS[row.mechanism]
     given, sent = dict(body[row.mechanism]), patch.get(row.mechanism) or {}
@@ -46,6 +47,7 @@ def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any])
         row.failures, row.failing_since_time = 0, None
     elif not row.active:
         row.disabled_reason = row.disabled_reason if not was_active else ""
+    note_recipients(row, ask_again=patch.get("active") is True)
     touch(row)
     row.save()
     mechanism.saved(row)

@@ -11,7 +11,7 @@ NAMES = {
     "name": "acommerce_status/icon.svg",
     "subscription_id": "sub0",
 }
-WRITTEN = re.compile(r"/(?:channel|partner)/[^/]+/(?:subscriptions|hooks)|/delivery/")
+WRITTEN = re.compile(r"/(?:channel|partner)/[^/]+/(?:subscriptions|hooks)|/delivery/|/subscriptions/")
 
 
 def all_paths() -> list[str]:

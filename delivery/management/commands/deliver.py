@@ -15,9 +15,10 @@ from delivery.engine.deliverer import Deliverer
 from delivery.engine.leases import Leases
 from delivery.engine.process import deliver
 from delivery.engine.store import clock_difference
+from delivery.file_transports import transports
 from delivery.files import child, process
 from delivery.files.deliverer import FileDeliverer
-from delivery.files.transports import transports
+from delivery.mail.mailing import mail_once, mailing
 from delivery.models import FILE_SHARDS
 from delivery.webhook import Webhook
 
@@ -43,7 +44,11 @@ class Command(BaseCommand):
         if options["child_for_files"]:
             files = FileDeliverer(Leases(_owner(), shards=FILE_SHARDS), transports())
             process.deliver(files, child.told_to_stop(), once=options["once"])
-        elif asyncio.run(_run(once=options["once"])) and options["once"]:
+            return
+        status = asyncio.run(_run(once=options["once"]))
+        if options["once"]:
+            mail_once(_owner())
+        if status and options["once"]:
             raise CommandError("The process that sends files failed; it has said why.")
 
 
@@ -54,8 +59,10 @@ async def _run(*, once: bool) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     webhook = Webhook()
     files = asyncio.create_task(child.run(stopping, once=once))
+    leases = Leases(_owner())
     try:
-        await deliver(Deliverer(Leases(_owner()), {"webhook": webhook}), stopping, once=once)
+        with mailing(leases):
+            await deliver(Deliverer(leases, {"webhook": webhook}), stopping, once=once)
         return await files
     finally:
         stopping.set()

@@ -10,7 +10,7 @@ from delivery.management.subscription_command import line
 from delivery.models import Subscription
 from delivery.registration.representation import state_of
 
-STATES = ("ACTIVE", "FAILING", "PAUSED", "DISABLED")
+STATES = ("UNCONFIRMED", "ACTIVE", "FAILING", "PAUSED", "DISABLED")
 
 
 class Command(BaseCommand):

@@ -9,10 +9,10 @@ from io import StringIO
 from django.core.management import call_command
 
 from delivery.engine.leases import Leases
+from delivery.file_transports import transports
 from delivery.files.claiming import Due
 from delivery.files.freezing import Lease
 from delivery.files.serving import Transports, serve
-from delivery.files.transports import transports
 from delivery.files.turns import Turn
 from delivery.models import FILE_SHARDS, Subscription
 from orders.models import SalesOrder

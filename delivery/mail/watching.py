@@ -1,0 +1,63 @@
+"""Looking for what contacts should be told, and putting it into the queue of mails."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from delivery.mail.telling import Health, due, paced_since
+from delivery.models import Attempt, Mail, Recipient
+
+UNTRIED = ("TEST", "SKIPPED")
+"""Outcomes of attempts that say nothing about how a subscription is."""
+
+
+def watch(now: datetime) -> None:
+    """Put what is to be told into the queue. What is there already, or was told, is not told again."""
+    Mail.objects.bulk_create(_found(now), ignore_conflicts=True)
+
+
+def _found(now: datetime) -> Iterator[Mail]:
+    for recipient in _watched():
+        health = _health_of(recipient)
+        since = paced_since(health, now)
+        if since != recipient.paced_since_time:
+            Recipient.objects.filter(pk=recipient.pk).update(paced_since_time=since)
+        if told := due(health, now):
+            kind, about = told
+            yield Mail(
+                recipient=recipient,
+                caller_id=recipient.subscription.caller_id,
+                key=recipient.key,
+                kind=kind,
+                about=about,
+                made_time=now,
+                next_try_time=now,
+            )
+
+
+def _watched() -> QuerySet[Recipient]:
+    """Contacts that have agreed, of subscriptions that something is, or was, the matter with."""
+    contacts = Recipient.objects.filter(role=Recipient.Role.CONTACT, confirmed_time__isnull=False)
+    tried = Attempt.objects.filter(subscription=OuterRef("subscription")).exclude(outcome__in=UNTRIED)
+    is_unwell = Q(subscription__failures__gt=0) | Q(subscription__next_attempt_time__isnull=False)
+    is_unwell |= Q(paced_since_time__isnull=False) | ~Q(subscription__disabled_reason="")
+    return (
+        contacts.filter(is_unwell, subscription__deleted=False)
+        .select_related("subscription")
+        .annotate(last_attempt=Subquery(tried.order_by("-id").values("id")[:1]))
+    )
+
+
+def _health_of(recipient: Recipient) -> Health:
+    row = recipient.subscription
+    return Health(
+        active=row.active,
+        disabled_reason=row.disabled_reason,
+        failures=row.failures,
+        failing_since=row.failing_since_time,
+        last_success=row.last_success_time,
+        next_attempt=row.next_attempt_time,
+        last_attempt=recipient.last_attempt or 0,  # type: ignore[attr-defined]  # _watched adds it
+        paced_since=recipient.paced_since_time,
+    )

@@ -1,0 +1,111 @@
+"""One mail handed to real servers on sockets: taken, refused, lost, silent, slow."""
+
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+from django.core.mail import EmailMessage
+from pytest_django import Settings
+
+from delivery.mail.message import build
+from delivery.mail.sending import is_refused_for_good, send
+from delivery.outcome import Kind
+from tests.delivery.mail import servers
+from tests.delivery.mail.servers import mail_server, talking
+
+
+@pytest.fixture(autouse=True)
+def mails_are_set_up(settings: Settings) -> None:
+    servers.set_up(settings)
+
+
+def message() -> EmailMessage:
+    context = {"place": "channel lazada-th"}
+    return build("test", to="ops@shop.example", subject="A test", message_id="sub0.1", context=context)
+
+
+def test_a_server_takes_it(settings: Settings) -> None:
+    with mail_server(settings) as server:
+        outcome = send(message())
+
+    assert (outcome.kind, outcome.status, outcome.detail) == (Kind.DELIVERED, 250, "")
+    assert server.to == ["ops@shop.example"]
+    assert server.mails[0]["From"] == "Order status <orders@status.example>"
+
+
+def test_a_connection_lost_after_the_data_is_tried_again_with_the_same_message_id(settings: Settings) -> None:
+    with mail_server(settings, is_rude=True) as server:
+        outcomes = [send(message()), send(message())]
+
+    assert [outcome.kind for outcome in outcomes] == [Kind.FAILED, Kind.FAILED]
+    assert outcomes[0].detail == "the mail server ended the connection"
+    assert [mail["Message-ID"] for mail in server.mails] == ["<sub0.1@status.example>"] * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("550 5.1.1 No such user", Kind.BLOCKED),
+        ("553 never heard of", Kind.BLOCKED),
+        ("554 5.7.1 Relay access denied", Kind.FAILED),
+        ("530 Authentication required", Kind.FAILED),
+        ("450 4.2.1 Greylisted", Kind.FAILED),
+        ("452 4.2.2 Mailbox full", Kind.FAILED),
+    ],
+)
+def test_an_address_refused_for_good_is_told_from_one_refused_for_now(
+    settings: Settings, answer: str, kind: Kind
+) -> None:
+    with mail_server(settings, rcpt=answer) as server:
+        outcome = send(message())
+
+    assert (outcome.kind, outcome.status) == (kind, int(answer[:3]))
+    assert outcome.detail == f"the mail server refused the address: {answer[4:]}"
+    assert server.raw == []
+
+
+@pytest.mark.parametrize("answer", ["554 5.6.0 Looks like spam", "552 Too big", "451 Try later"])
+def test_a_refusal_of_the_mail_is_none_of_the_address(settings: Settings, answer: str) -> None:
+    with mail_server(settings, data=answer):
+        outcome = send(message())
+
+    assert (outcome.kind, outcome.status) == (Kind.FAILED, int(answer[:3]))
+    assert outcome.detail == f"the mail server answered {answer[:3]}"
+
+
+def test_nobody_there_is_said(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        servers.use(settings, closed.getsockname()[1])
+
+    outcome = send(message())
+
+    assert (outcome.kind, outcome.detail) == (Kind.FAILED, "the mail server cannot be reached")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("talk", [servers.silent, servers.dripping])
+def test_a_silent_or_dripping_server_is_cut_off(
+    settings: Settings, talk: Callable[[socket.socket], None]
+) -> None:
+    with talking(settings, talk):
+        started = time.monotonic()
+        outcome = send(message(), 1)
+
+    assert 0.9 < time.monotonic() - started < 2
+    assert (outcome.kind, outcome.detail) == (Kind.FAILED, "the mail server did not answer in time")
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "answer"),
+    [
+        (550, "", True),
+        (550, "5.1.1 x", True),
+        (550, "5.7.1 x", False),
+        (530, "x", False),
+        (450, "x", False),
+        (250, "", False),
+    ],
+)
+def test_what_an_answer_to_rcpt_means(status: int, text: str, answer: bool) -> None:
+    assert is_refused_for_good(status, text) is answer
