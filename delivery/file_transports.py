@@ -2,8 +2,9 @@
 
 from delivery.files.folder import Folder
 from delivery.files.transport import FileTransport
+from delivery.mail.transport import Email
 
 
 def transports() -> dict[str, FileTransport]:
     """One of each."""
-    return {"file": Folder()}
+    return {"email": Email(), "file": Folder()}

@@ -71,6 +71,12 @@ class NotSetUp(Refusal):
         super().__init__(headers={"Retry-After": "3600"})
 
 
+class MailNotSetUp(NotSetUp):
+    """503: the operator has not told us how to send mails."""
+
+    default_detail = "Mails are not set up on this server. Ask its operators, or use another mechanism."
+
+
 class OtherTestUnderWay(Refusal):
     """503: another test is under way here; waiting for it would hold a thread that answers polls."""
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -29,21 +29,22 @@ class MailServer:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        return [message_from_bytes(raw, policy=policy.default) for raw in self.raw]  # type: ignore[misc]
+        return [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         """Takes it; a rude one then ends the connection instead of saying so."""
         assert isinstance(envelope.content, bytes)
         self.raw.append(envelope.content)
         self.to += envelope.rcpt_tos
         if self.is_rude:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return self.data
 
@@ -79,11 +80,8 @@ def talking(settings: Settings, talk: Callable[[socket.socket], None]) -> Iterat
 
         def serve() -> None:
             connection, _ = listener.accept()
-            with connection:
-                try:
-                    talk(connection)
-                except OSError:
-                    pass
+            with connection, suppress(OSError):
+                talk(connection)
 
         threading.Thread(target=serve, daemon=True).start()
         use(settings, listener.getsockname()[1])

@@ -45,7 +45,7 @@ def agreed(row: Subscription, role: str = "to") -> Recipient:
     return Recipient.objects.get(subscription=row, role=role)
 
 
-def mailer(owner: str = "a") -> Mailer:
+def mailer(owner: str = "mails") -> Mailer:
     """The mailer of a process that holds the lease of mails."""
     leases = Leases(owner)
     leases.renew(())

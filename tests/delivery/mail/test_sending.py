@@ -15,11 +15,6 @@ from tests.delivery.mail import servers
 from tests.delivery.mail.servers import mail_server, talking
 
 
-@pytest.fixture(autouse=True)
-def mails_are_set_up(settings: Settings) -> None:
-    servers.set_up(settings)
-
-
 def message() -> EmailMessage:
     context = {"place": "channel lazada-th"}
     return build("test", to="ops@shop.example", subject="A test", message_id="sub0.1", context=context)

@@ -92,7 +92,11 @@ def test_the_secret_is_shown_once(api: Client) -> None:
         ({"nmae": "x"}, "nmae", None),
         ({"mechanism": "pigeon"}, "mechanism", '"pigeon" is not a valid choice.'),
         ({"active": "yes"}, "active", "must be true or false"),
-        ({"contactEmail": "nobody"}, "contactEmail", "must be one address in ASCII, such as ops@shop.example"),
+        (
+            {"contactEmail": "nobody"},
+            "contactEmail",
+            "must be one address in ASCII, such as ops@shop.example",
+        ),
         ({"orderStatus": []}, "orderStatus", "must not be empty; null is for orders of every status"),
         ({"orderStatus": ["DELIVERED"]}, "orderStatus.0", '"DELIVERED" is not a valid choice.'),
         ({"start": "tomorrow"}, "start", None),
