@@ -97,6 +97,13 @@ PROBLEMS = [
         "Replay the subscription from the since of the batch: the other orders come again, as they are now.",
     ),
     Explanation(
+        "UNCONFIRMED",
+        409,
+        "The owner of the address that this subscription mails to has not agreed, so nothing is sent to it.",
+        "Have the owner open the link in the mail that we sent and press the button there. The link is good"
+        ' for seven days; PATCH {"active": true} has another mail sent.',
+    ),
+    Explanation(
         "BODY_TOO_LARGE",
         413,
         "The body has more than 64 KiB.",

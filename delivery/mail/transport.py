@@ -4,7 +4,7 @@ import secrets as random
 from collections.abc import Callable
 from typing import Any
 
-from delivery.files.serving import called
+from delivery.files.calls import turns
 from delivery.files.transport import File
 from delivery.mail.message import Attachment, build
 from delivery.mail.recipients import may_be_written_to, stop_token_of
@@ -28,7 +28,7 @@ class Email:
         """
         with file.open() as stream:
             content = stream.read()
-        recipient = called(_recipient_of, facts)
+        recipient = turns(_recipient_of, facts)
         if recipient is None or not may_go_on():
             return None
         compressed = file.name.endswith(".gz")
@@ -45,7 +45,7 @@ class Email:
 
     def try_out(self, facts: Facts) -> Outcome:
         """A mail that says it is a test."""
-        recipient = called(_recipient_of, facts)
+        recipient = turns(_recipient_of, facts)
         if recipient is None:
             return Outcome(Kind.REFUSED, detail="the address has not agreed to get mails")
         row = recipient.subscription

@@ -10,6 +10,8 @@ NAMES = {
     "partner_id": "143",
     "name": "acommerce_status/icon.svg",
     "subscription_id": "sub0",
+    "number": "1",
+    "token": "none",
 }
 WRITTEN = re.compile(r"/(?:channel|partner)/[^/]+/(?:subscriptions|hooks)|/delivery/|/subscriptions/")
 

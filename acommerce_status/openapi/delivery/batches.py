@@ -48,6 +48,12 @@ class BatchSettingsSerializer(serializers.Serializer[None]):
     maxOrders = serializers.IntegerField(min_value=1, max_value=MAX_ORDERS, help_text="Of one file.")
 
 
+class EmailSettingsSerializer(BatchSettingsSerializer):
+    """Files by e-mail, to an address whose owner agreed."""
+
+    to = serializers.CharField(help_text="The address. It is asked first, and anew when it is changed.")
+
+
 class FolderSettingsSerializer(BatchSettingsSerializer):
     """Files in a folder of this server, which its operators set up."""
 

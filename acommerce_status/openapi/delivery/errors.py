@@ -20,8 +20,10 @@ from delivery.registration.refusals import (
     BatchErased,
     BatchRemoved,
     KeyUsedOtherwise,
+    MailNotSetUp,
     NoSuchBatch,
     NoSuchSubscription,
+    NotConfirmed,
     NotSetUp,
     OtherTestUnderWay,
 )
@@ -41,7 +43,11 @@ USED_UP: Cases = {
     "Too many requests": QuotaExceeded([Use("caller", 600, 60, 601, 17)]),
     "Too many tests": QuotaExceeded([Use("tests", 6, 60, 7, 42)]),
 }
-NOT_NOW: Cases = {"Not set up": NotSetUp(), "A test under way": OtherTestUnderWay()}
+NOT_NOW: Cases = {
+    "Not set up": NotSetUp(),
+    "No mails": MailNotSetUp(),
+    "A test under way": OtherTestUnderWay(),
+}
 WAITING = ("Retry-After", *COUNTED)
 CREATING = ("/subscriptions", "/hooks")
 
@@ -81,6 +87,9 @@ def _of_all(path: str, prefix: str) -> Iterator[ErrorResponse]:
     if path != "/delivery/addresses":
         not_yours: Cases = {"Not yours": PermissionDenied(GrantedScope.message)}
         yield ErrorResponse(403, f"{prefix}Forbidden", "Not granted to you.", not_yours, COUNTED)
+    if path.endswith("/test"):
+        asked: Cases = {"The address has not agreed": NotConfirmed()}
+        yield ErrorResponse(409, "Unconfirmed", "Nothing is sent to it yet.", asked, COUNTED)
     if "{subscriptionId}" in path:
         missing: Cases = {"No such subscription": NoSuchSubscription(), "No such batch": NoSuchBatch()}
         yield ErrorResponse(404, f"{prefix}NotFound", "Not there, or not yours.", missing, COUNTED)

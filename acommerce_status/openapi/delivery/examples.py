@@ -20,6 +20,15 @@ WHOLE_NEW: JSON = {
         "authorization": None,
     },
 }
+NEW_EMAIL: JSON = {
+    "name": "Warehouse",
+    "mechanism": "email",
+    "email": {
+        "to": "warehouse@shop.example",
+        "schedule": {"cron": "0 7 * * *", "timeZone": "Asia/Bangkok"},
+        "layout": "orders",
+    },
+}
 SETTINGS: JSON = {"url": RECEIVER, "format": "SALES_ORDER_STATUS_V3", "rate": "600/m", "concurrency": 8}
 LISTED: JSON = {
     "subscriptionId": "sub5f2b6c0d9a7e4f31",

@@ -5,16 +5,29 @@ from rest_framework import serializers
 from acommerce_status.openapi.delivery import fields  # noqa: F401 - drf-spectacular finds them
 from delivery.registration import lenient, subscription_body
 from delivery.registration import serializers as bodies
+from delivery.registration.batch_settings import ScheduleSerializer
+from delivery.registration.email_mechanism import EmailSerializer
 
 
 class NewWebhookSerializer(bodies.WebhookSerializer):
     """Where a webhook goes, and how."""
 
 
-class NewSubscriptionSerializer(subscription_body.SubscriptionSerializer):
-    """A subscription to be."""
+class NewScheduleSerializer(ScheduleSerializer):
+    """When a batch is cut: a line of crontab(5), in a zone."""
 
-    webhook = NewWebhookSerializer()
+
+class NewEmailSerializer(EmailSerializer):
+    """To whom files are mailed, and how they are made."""
+
+    schedule = NewScheduleSerializer()
+
+
+class NewSubscriptionSerializer(subscription_body.SubscriptionSerializer):
+    """A subscription to be, with the object of its mechanism."""
+
+    webhook = NewWebhookSerializer(required=False)
+    email = NewEmailSerializer(required=False)
 
 
 class Patch(serializers.Serializer[None]):
@@ -31,11 +44,22 @@ class WebhookPatchSerializer(Patch, bodies.WebhookSerializer):
     """What changes. `null` restores a default, or is refused where there is none."""
 
 
+class SchedulePatchSerializer(Patch, ScheduleSerializer):
+    """What changes."""
+
+
+class EmailPatchSerializer(Patch, EmailSerializer):
+    """What changes. `null` restores a default, or is refused where there is none."""
+
+    schedule = SchedulePatchSerializer()
+
+
 class SubscriptionSerializer(Patch, subscription_body.SubscriptionSerializer):
     """What changes (RFC 7396). `null` restores a default, or is refused where there is none."""
 
     mechanism = start = None  # type: ignore[assignment]  # DRF's way to leave a field of the parent out
-    webhook = WebhookPatchSerializer()
+    webhook = WebhookPatchSerializer(required=False)
+    email = EmailPatchSerializer(required=False)
 
 
 class NewHookSerializer(lenient.HookSerializer):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from acommerce_status.openapi.delivery.batches import FolderSettingsSerializer
+from acommerce_status.openapi.delivery.batches import EmailSettingsSerializer, FolderSettingsSerializer
 from delivery.registration.lists import OUTCOMES
 from delivery.registration.serializers import MAX_CONCURRENCY
 from wire.fields import InstantField
@@ -39,17 +39,24 @@ class SubscriptionSerializer(serializers.Serializer[None]):
     channelId = serializers.CharField(required=False, help_text="The channel whose orders it is told of.")
     partnerId = serializers.CharField(required=False, help_text="Or the partner.")
     name = serializers.CharField(max_length=100, help_text="What you call it.")
-    mechanism = serializers.CharField(help_text="`webhook`, `file`: the member of this name says where.")
+    mechanism = serializers.CharField(
+        help_text="`webhook`, `email`, `file`: the member of this name says where."
+    )
     active = serializers.BooleanField(help_text="False: nothing is sent, and it keeps its position.")
     orderStatus = serializers.ListField(
         child=serializers.CharField(), allow_null=True, help_text="Only orders in these statuses; null: all."
     )
-    contactEmail = serializers.CharField(allow_null=True, help_text="Who is told when it fails.")
+    contactEmail = serializers.CharField(
+        allow_null=True, help_text="Who is told when it fails, once the address is confirmed."
+    )
     webhook = WebhookSettingsSerializer(required=False)
+    email = EmailSettingsSerializer(required=False)
     file = FolderSettingsSerializer(required=False)
     state = serializers.CharField(help_text="`UNCONFIRMED`, `ACTIVE`, `FAILING`, `PAUSED` or `DISABLED`.")
     stateReason = serializers.CharField(
-        allow_null=True, help_text="Why it was disabled, such as `GONE`, `NO_SUCCESS`, `NOT_GRANTED`."
+        allow_null=True,
+        help_text="Why it was disabled, such as `GONE`, `NO_SUCCESS`, `NOT_GRANTED`, or paused:"
+        " `STOPPED_BY_RECIPIENT`.",
     )
     nextAttemptTime = InstantField(allow_null=True, help_text="Until when it waits.")
     pace = PaceSerializer()

@@ -3,7 +3,16 @@
 from drf_spectacular.utils import OpenApiParameter
 
 from acommerce_status.openapi.delivery import requests
-from acommerce_status.openapi.delivery.examples import ATTEMPT, CREATED, HELD, LISTED, NEW, SHOWN, WHOLE_NEW
+from acommerce_status.openapi.delivery.examples import (
+    ATTEMPT,
+    CREATED,
+    HELD,
+    LISTED,
+    NEW,
+    NEW_EMAIL,
+    SHOWN,
+    WHOLE_NEW,
+)
 from acommerce_status.openapi.delivery.operations import Answer, MethodsSchema, Said
 from acommerce_status.openapi.delivery.serializers import (
     AttemptsSerializer,
@@ -44,7 +53,7 @@ class ListSchema(MethodsSchema):
             " that we make is in this answer and never again.",
             [Answer(201, "The new subscription.", SubscriptionSerializer, {"Made": CREATED}, ("Location",))],
             requests.NewSubscriptionSerializer,
-            {"As little as needed": NEW, "All there is": WHOLE_NEW},
+            {"As little as needed": NEW, "All there is": WHOLE_NEW, "Files by e-mail": NEW_EMAIL},
             parameters=(IDEMPOTENCY_KEY,),
         ),
     }

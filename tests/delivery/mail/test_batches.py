@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -89,7 +88,8 @@ def test_a_batch_arrives_with_its_file_byte_for_byte(
     assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert stop_link(sent).startswith("https://status.example/subscriptions/stop/")
     assert (name, hashlib.sha256(content).hexdigest()) == (batch.name, batch.sha256)
-    assert content.startswith(b"channelId,partnerId,orderId,") and content.endswith(b"\r\n")
+    assert content.startswith(b"channelId,partnerId,orderId,")
+    assert content.endswith(b"\r\n")
     assert "New: 3" in text
     assert batch.sha256 in text
     assert stop_link(sent) in text

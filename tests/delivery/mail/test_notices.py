@@ -1,4 +1,4 @@
-"""Contacts are told of a subscription that fails: each once, by one process, in one mail where several are due."""
+"""Contacts are told of what fails: each once, by one process, and of several subscriptions in one mail."""
 
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
