@@ -21,7 +21,7 @@ HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 @register(Tags.security)
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Settings that would leak, lock out, or count wrongly."""
-    return [*_dangerous(), *_contradictory(), *_malformed()]
+    return [*_dangerous(), *_contradictory(), *_mails(), *_malformed()]
 
 
 @register(Tags.database)
@@ -101,6 +101,19 @@ def _contradictory() -> Iterator[CheckMessage]:
     if settings.V2_SUNSET < settings.V2_DEPRECATED_SINCE:
         hint = "Set V2_SUNSET to a later time (RFC 9745, section 4)."
         yield Error("V2_SUNSET is earlier than V2_DEPRECATED_SINCE.", hint=hint, id="acommerce.E006")
+
+
+def _mails() -> Iterator[CheckMessage]:
+    if not settings.EMAIL_URL:
+        return
+    missing = [name for name in ("DELIVERY_FROM", "PUBLIC_URL") if not getattr(settings, name)]
+    if missing:
+        hint = "Set it too, or unset EMAIL_URL."
+        told = f"EMAIL_URL is set and {' and '.join(missing)} is missing, so no mail is sent."
+        yield Error(told, hint=hint, id="acommerce.E008")
+    elif settings.HTTPS and not settings.PUBLIC_URL.startswith("https:"):
+        hint = "Mail programs offer to unsubscribe in one click by https only (RFC 8058)."
+        yield Warning("PUBLIC_URL does not begin with https://.", hint=hint, id="acommerce.W002")
 
 
 def _malformed() -> Iterator[CheckMessage]:

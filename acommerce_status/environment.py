@@ -8,7 +8,7 @@ import base64
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr, getaddresses
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -120,12 +120,13 @@ def server_url(name: str, default: str = "") -> str:
 def sender(name: str, default: str = "") -> str:
     """From whom mails are: an address, or a name and an address; empty when it is not set."""
     found = text(name, default)
-    display, address = parseaddr(found)
+    parsed = getaddresses([found]) if found else [("", "")]
+    display, address = parsed[0]
     try:
+        if len(parsed) > 1 or not found.isprintable():
+            raise ValidationError("")
         if found:
             validate_email(address)
-            if not (display + address).isprintable():
-                raise ValidationError("")
     except ValidationError:
         raise ImproperlyConfigured(
             f"{name} must look like Orders <orders@example.com>, or orders@example.com."

@@ -9,7 +9,7 @@ from delivery.files.transport import File
 from delivery.mail.message import Attachment, build
 from delivery.mail.recipients import may_be_written_to, stop_token_of
 from delivery.mail.sending import send
-from delivery.mail.words import orders, status, window
+from delivery.mail.words import by_status, orders, window
 from delivery.models import Recipient
 from delivery.outcome import Kind, Outcome
 from delivery.transport import Facts
@@ -77,7 +77,7 @@ def context_of(facts: Facts, file: File) -> dict[str, Any]:
         "summary": f"{said} ({place}, batch {file.number}).",
         "place": f"{place[:1].upper()}{place[1:]}",
         "window": window(file.since, file.until, zone) if has_since else "Since the beginning",
-        "statuses": [(status(word), count) for word, count in sorted(file.statuses.items())],
+        "statuses": by_status(file.statuses),
         "number": file.number,
         "name": file.name,
         "rows": "1 row" if file.rows == 1 else f"{file.rows:,} rows",
@@ -85,6 +85,7 @@ def context_of(facts: Facts, file: File) -> dict[str, Any]:
         "since": format_time(file.since) if has_since else "the beginning",
         "until": format_time(file.until),
         "sha256": file.sha256,
+        "is_compressed": file.name.endswith(".gz"),
         "is_erased": bool(file.manifest.get("erased")),
         "is_replayed": bool(file.manifest.get("replayed")),
     }

@@ -1,7 +1,10 @@
 """Numbers, times and statuses as people say them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+from orders.statuses import OrderStatus
 
 
 def moment(time: datetime, zone: str = "UTC") -> str:
@@ -22,6 +25,8 @@ def orders(count: int) -> str:
     return "1 order" if count == 1 else f"{count:,} orders"
 
 
-def status(word: str) -> str:
-    """`IN_PROGRESS` as `In progress`."""
-    return word.replace("_", " ").capitalize()
+def by_status(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """How many orders are in which status, `IN_PROGRESS` as `In progress`, in the order of their lives."""
+    known = list(OrderStatus.values)
+    words = sorted(counts, key=lambda word: (known.index(word) if word in known else len(known), word))
+    return [(word.replace("_", " ").capitalize(), counts[word]) for word in words]

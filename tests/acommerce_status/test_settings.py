@@ -31,6 +31,8 @@ NUMBERS = [
 NETWORKS = "must hold networks or addresses, such as 10.1.0.0/16 and 2001:db8::1, between commas."
 FERNET = "must hold keys of Fernet, 32 bytes in URL-safe base64 each, separated by commas."
 PUBLIC = "PUBLIC_URL must look like https://orders.example.com."
+MAIL = "EMAIL_URL must look like smtp+tls://user:password@mail.example.com:587."
+SENDER = "DELIVERY_FROM must look like Orders <orders@example.com>, or orders@example.com."
 OTHERS = [
     ("DELIVERY_NETWORKS", "10.1.0.0/33", f"DELIVERY_NETWORKS {NETWORKS}"),
     ("DELIVERY_NETWORKS", "10.1.0.1/16", f"DELIVERY_NETWORKS {NETWORKS}"),
@@ -44,6 +46,17 @@ OTHERS = [
     ("PUBLIC_URL", "https://orders.example.com/api", PUBLIC),
     ("PUBLIC_URL", "https://user:secret@orders.example.com", PUBLIC),
     ("PUBLIC_URL", "https://orders.example.com:99999", PUBLIC),
+    ("EMAIL_URL", "mail.example.com", MAIL),
+    ("EMAIL_URL", "smtp://", MAIL),
+    ("EMAIL_URL", "smtp://user:secret@mail.example.com:99999", MAIL),
+    ("EMAIL_URL", "smtp+tls://mail.example.com?timeout=5", MAIL),
+    ("EMAIL_URL", "pigeon://mail.example.com", MAIL),
+    ("EMAIL_URL", "filemail://mail.example.com/x", MAIL),
+    ("EMAIL_URL", "anymail+mailgun://user@host", MAIL),
+    ("EMAIL_URL", "anymail+pigeon://", "EMAIL_URL names a provider that django-anymail does not have."),
+    ("DELIVERY_FROM", "orders", SENDER),
+    ("DELIVERY_FROM", "Orders <orders at example.com>", SENDER),
+    ("DELIVERY_FROM", "a@example.com, b@example.com", SENDER),
     ("SECRET_KEY", " ", "SECRET_KEY is missing: set it to a random text of at least 50 characters"),
     ("REDIS_URL", "x", "REDIS_URL must look like redis://host:6379/0"),
     ("REDIS_URL", "redis://host:6379/0?colour=red", "REDIS_URL must look like redis://host:6379/0"),
@@ -73,6 +86,8 @@ def test_good_settings_say_nothing() -> None:
         "DELIVERY_ALLOW": "http",
         "DELIVERY_KEYS": f"{'A' * 43}=",
         "PUBLIC_URL": "https://orders.example.com:8443/",
+        "EMAIL_URL": "smtp+tls://user:p%40ss@mail.example.com",
+        "DELIVERY_FROM": "Bestellungen für Händler <orders@example.com>",
     }
 
     done = check(**WHOLE | delivery)

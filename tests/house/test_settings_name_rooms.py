@@ -14,6 +14,7 @@ USERS = {
     "LOGGING": "acommerce_status",
     "FILED_STATUSES": "orders",
     "WEBHOOK_FORMATS": "delivery",
+    "EMAIL_BACKEND": "delivery",
     "REST_FRAMEWORK": "callers",
     "CACHES": "callers",
     "DATABASES": "stores",
