@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 from django.core import mail
@@ -10,9 +11,12 @@ from django.db import transaction
 from callers.models import Caller
 from delivery.changes import touch
 from delivery.engine.leases import Leases
+from delivery.file_transports import transports
+from delivery.files import process
+from delivery.files.deliverer import FileDeliverer
 from delivery.mail.mailing import Mailer
 from delivery.mail.recipients import note_recipients
-from delivery.models import Recipient, Subscription
+from delivery.models import FILE_SHARDS, Recipient, Subscription
 from tests.delivery.engine.subscriptions import saved
 
 TO = "ops@shop.example"
@@ -56,3 +60,9 @@ def links(index: int = -1) -> dict[str, str]:
     """The paths of the links of a mail that was sent, by what they do."""
     text = str(mail.outbox[index].body)
     return {action: path for path, action in LINK.findall(text)}
+
+
+def delivered(row: Subscription) -> None:
+    """Have its batch cut and sent, by a process for files of one turn."""
+    Subscription.objects.filter(pk=row.pk).update(due_time=datetime.now(UTC))
+    process.deliver(FileDeliverer(Leases("files", shards=FILE_SHARDS), transports()), Event(), once=True)

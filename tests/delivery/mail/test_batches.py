@@ -15,9 +15,8 @@ from delivery.models import Batch, Subscription
 from delivery.registration.representation import state_of
 from testbed.events import event, new_orders
 from tests.conftest import Credentials, Publish
-from tests.delivery.files.folders import delivered
 from tests.delivery.mail.servers import mail_server
-from tests.delivery.mail.subscribers import TO, links, mailer
+from tests.delivery.mail.subscribers import TO, delivered, links, mailer
 from tests.delivery.registration.requests import PATH, send
 from tests.shapes import assert_problem
 
