@@ -11,8 +11,7 @@ pytestmark = pytest.mark.browser
 PAGES = ["/", *GUIDES.values(), "/docs/problems", "/docs/v2-to-v3"]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (390, True), (1280, False)])
 def test_axe_finds_nothing(tab: OpenTab, width: int, dark: bool) -> None:
     for path in PAGES:
         opened = tab(width, dark)
