@@ -10,13 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass
 class Received:
-    """One POST."""
+    """One POST; `status` is what it was answered with, 0 until then."""
 
     time: float
     headers: dict[str, str]
     body: bytes
+    status: int = 0
 
     @property
     def order(self) -> dict[str, Any]:
@@ -64,6 +65,7 @@ class Receiver:
         try:
             self.received.append(received)
             status, headers = self.answer(received)
+            received.status = status
             if 200 <= status < 300:
                 self.accepted[order] = received.headers["X-Acomm-Updated-Time"]
             return status, headers
@@ -72,9 +74,9 @@ class Receiver:
 
 
 @contextmanager
-def receiving(answer: Callable[[Received], Answer] | None = None) -> Iterator[Receiver]:
-    """A receiver on a port of its own, until the block ends."""
-    server = Server(("127.0.0.1", 0), Handler)
+def receiving(answer: Callable[[Received], Answer] | None = None, port: int = 0) -> Iterator[Receiver]:
+    """A receiver on a port, of its own unless one is given, until the block ends."""
+    server = Server(("127.0.0.1", port), Handler)
     server.receiver = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
     if answer:
         server.receiver.answer = answer

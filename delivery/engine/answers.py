@@ -61,10 +61,8 @@ def _accepted(run: Running, row: Row, now: datetime) -> None:
     held = run.holding.orders.get(key)
     if held and held.updated_time <= row.updated_time:
         run.holding.drop(key)
-    for other in run.state.refused - {key}:
-        refused = run.track.open.get(other)
-        if refused and other in run.retry:
-            run.put_aside(refused, now)
+    for other in run.retry.keys() - {key}:
+        run.put_aside(run.track.open[other], now)
     run.hold_the_slowest(now)
 
 
@@ -77,19 +75,26 @@ def _change_pace(run: Running, row: Row, outcome: Outcome, now: datetime) -> Non
 
 
 def _note(run: Running, row: Row, outcome: Outcome, now: datetime) -> None:
-    held = run.holding.orders.get(key_of(row))
-    run.attempts.append(
-        {
-            "subscription_id": run.row.pk,
-            "time": now,
-            "channel_id": row.channel_id,
-            "order_id": row.order_id,
-            "updated_time": row.updated_time,
-            "outcome": "FAILED" if outcome.kind is Kind.GONE else str(outcome.kind),
-            "status": outcome.status,
-            "milliseconds": outcome.milliseconds,
-            "detail": outcome.detail[:200],
-            "answer": outcome.answer[:1024],
-            "next_attempt_time": held.next_time if held else run.state.next_time,
+    known = run.holding.orders.get(key_of(row)) or run.retry.get(key_of(row))
+    attempt = {
+        "subscription_id": run.row.pk,
+        "time": now,
+        "channel_id": row.channel_id,
+        "order_id": row.order_id,
+        "updated_time": row.updated_time,
+        "outcome": "FAILED" if outcome.kind is Kind.GONE else str(outcome.kind),
+        "status": outcome.status,
+        "milliseconds": outcome.milliseconds,
+        "detail": outcome.detail[:200],
+        "answer": outcome.answer[:1024],
+        "next_attempt_time": known.next_time if known else run.state.next_time,
+    }
+    run.attempts.append(attempt)
+    if outcome.kind is Kind.REFUSED and known and known.next_time is None:
+        told = {
+            "outcome": "GIVEN_UP",
+            "milliseconds": None,
+            "answer": "",
+            "detail": f"after {known.tries} tries",
         }
-    )
+        run.attempts.append(attempt | told)

@@ -14,12 +14,14 @@ from delivery.engine.places import Places
 from delivery.engine.running import Running
 from delivery.engine.saving import save
 from delivery.engine.threads import Threads
+from delivery.engine.tidying import Tried
 from delivery.engine.timers import Timers
 from delivery.engine.waiting import next_work
 from delivery.transport import Transport
 
 MAX_UNSAVED = 500
 """Answers; with more of them we save at once."""
+NO_FENCE = -1
 MAX_BLIND_SECONDS = 0.9
 """Nothing begins when it is longer ago that we saw which subscriptions were changed."""
 
@@ -39,7 +41,7 @@ class Deliverer:
         self.has_due = asyncio.Event()
         self.must_save = asyncio.Event()
         self.unsaved = 0
-        self.delivered = set[int]()
+        self.tried = Tried()
         self.loading = 0
         self.timers = Timers()
         self.is_stopping = False
@@ -113,9 +115,16 @@ class Deliverer:
     def count_answer(self, run: Running) -> None:
         """One more that is not saved."""
         self.unsaved += 1
-        self.delivered.add(run.row.pk)
+        self.tried.count(run.row.pk)
         if self.unsaved >= MAX_UNSAVED:
             self.must_save.set()
+
+    def lose_all(self) -> None:
+        """As if every lease were lost: nothing in memory is saved, and all of it is loaded anew."""
+        for run in self.running.values():
+            run.fence, run.is_over = NO_FENCE, True
+            run.wake()
+        self.wake(pk for pks in self.by_scope.values() for pk in pks)
 
     def forget(self, run: Running, after: float = 0.0) -> None:
         """The subscription is not in memory any more; its next change, or the end of its wait, loads it.

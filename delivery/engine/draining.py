@@ -13,6 +13,7 @@ from delivery.engine.deliverer import Deliverer
 from delivery.engine.loading import Loader
 from delivery.engine.running import Running
 from delivery.engine.sending import begin
+from delivery.engine.terms import passes
 from delivery.engine.track import key_of
 from delivery.engine.waiting import next_event, next_work
 
@@ -93,7 +94,7 @@ async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: date
     """Read the next page when few orders are open; and the held orders whose time has come."""
     if not run.may_work or run.state.is_stopped(now):
         return
-    if run.has_more and len(run.track.open) < READ_BELOW and not run.is_full:
+    if run.has_more and len(run.track.open) < READ_BELOW and not run.holding.is_full:
         run.has_more, run.is_reading = False, True
         try:
             read = await loader.read_page(run.row.scope, run.track.read_until)
@@ -106,7 +107,11 @@ async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: date
         run.has_more = run.has_more or read.has_more
     if due := run.holding.due(now, run.under_way):
         found = await deliverer.database(store.held_rows, run.row.scope, due)
-        run.holding.offer(due, {key_of(row): row for row in found})
+        held, wanted = run.holding.orders, run.row.order_status
+        passing = [
+            row for row in found if passes(row, wanted) or not held[key_of(row)].tries
+        ]  # or it was resent
+        run.holding.offer(due, {key_of(row): row for row in passing})
 
 
 def _seconds_until_next(run: Running, now: datetime) -> float:

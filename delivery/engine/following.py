@@ -34,6 +34,7 @@ class Follower:
         self.seen_time, self.seen_number = seen_time, seen_number
         self.is_ending = asyncio.Event()
         self._busy_until = 0.0
+        self._tidied = 0
 
     async def renew(self) -> None:
         """Renew the leases, let go what is lost, and see to the subscriptions of shards that are new.
@@ -41,6 +42,7 @@ class Follower:
         A shard that was lost and taken again is new: another process may have delivered there meanwhile.
         """
         deliverer = self.deliverer
+        await self._notice_failover()
         before = dict(deliverer.leases.fences)
         await deliverer.database_of_duties(deliverer.leases.renew, deliverer.busy_shards())
         for run in deliverer.running.values():
@@ -52,6 +54,16 @@ class Follower:
             for pk, scope in found:
                 deliverer.by_scope[scope].add(pk)
             deliverer.wake(pk for pk, _ in found)
+
+    async def _notice_failover(self) -> None:
+        """After a failover that lost the newest commits, nothing in memory is true any more: load it anew."""
+        deliverer, seen_time, seen_number = self.deliverer, self.seen_time, self.seen_number
+        time_now, number_now = await deliverer.database_of_duties(store.start)
+        if time_now >= seen_time and number_now >= seen_number:
+            return
+        logger.warning("the database has lost its newest commits; all subscriptions are loaded anew")
+        self.seen_time, self.seen_number = time_now, number_now
+        deliverer.lose_all()
 
     async def look(self) -> None:
         """Wake what moved, what was changed, and what has waited for its time."""
@@ -86,10 +98,12 @@ class Follower:
     async def tidy(self) -> None:
         """Remove what nobody needs any more."""
         deliverer = self.deliverer
-        delivered, deliverer.delivered = deliverer.delivered, set()
         shards = set(deliverer.leases.fences) - deliverer.leases.leaving
         await deliverer.database(tidying.remove_deleted, shards, set(deliverer.running))
-        await deliverer.database(tidying.trim_attempts, delivered)
+        await deliverer.database(tidying.trim_attempts, deliverer.tried.take_busy())
+        self._tidied = await deliverer.database(tidying.trim_next, shards, self._tidied)
+        if 0 in shards:
+            await deliverer.database(tidying.remove_old_attempts)
 
     def duties(self) -> list[asyncio.Task[None]]:
         """Each as a task of its own, so that none waits for another."""
@@ -107,6 +121,12 @@ class Follower:
                 (self.tidy, lambda: TIDY_SECONDS),
             )
         ]
+
+    def end(self) -> None:
+        """Have the duties end, whatever they wait for."""
+        self.is_ending.set()
+        self.deliverer.has_due.set()
+        self.deliverer.must_save.set()
 
     def _pause(self) -> float:
         return BUSY_SECONDS if time.monotonic() < self._busy_until else IDLE_SECONDS

@@ -10,6 +10,8 @@ from delivery.models import HeldOrder
 from delivery.outcome import Outcome
 from orders.forms import Row
 
+MAX_HELD = 1_000
+
 
 @dataclass
 class Held:
@@ -84,6 +86,11 @@ class Holding:
     def waiting(self) -> int:
         """How many are tried again."""
         return sum(held.next_time is not None for held in self.orders.values())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many are held that the flow stops."""
+        return len(self.orders) >= MAX_HELD and self.waiting >= MAX_HELD
 
     def due(self, now: datetime, under_way: set[Key]) -> list[Key]:
         """Those whose time has come and that are not read yet."""

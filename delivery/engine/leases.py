@@ -1,16 +1,18 @@
 """Which process delivers which subscriptions: leases of shards by the database's clock, with fences."""
 
-import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from delivery.engine.clocks import DatabaseClock, monotonic
 from delivery.models import ORDER_SHARDS, DeliverProcess, ShardLease
+from stores.waits import allow_no_idling
 
 LEASE_SECONDS = 25
 RENEW_SECONDS = 5
@@ -30,27 +32,30 @@ class Leases:
     fences: dict[int, int] = field(default_factory=dict)
     leaving: frozenset[int] = frozenset()
     deadline: float = 0.0
+    clock: DatabaseClock = field(default_factory=DatabaseClock)
 
     def remaining(self, shard: int, fence: int) -> float:
         """Seconds for which this process surely holds the shard under this fence."""
         if self.fences.get(shard) != fence or shard in self.leaving:
             return 0.0
-        return self.deadline - time.monotonic()
+        return self.deadline - monotonic()
 
     def renew(self, busy: Collection[int]) -> None:
         """Keep what is held, and take a fair share of what nobody holds. A few short transactions.
 
         `busy` are the shards where something is under way or not saved: another process may not begin there.
+        A lease that has ended, but that nobody took, goes on under its fence.
         """
-        asked = time.monotonic()
+        asked = monotonic()
         share = ceil(len(self.shards) / self._count_processes())
-        until = Now() + timedelta(seconds=self.seconds)
-        mine = ShardLease.objects.filter(owner=self.owner, until__gt=Now())
-        mine.update(until=until)
+        mine = ShardLease.objects.filter(owner=self.owner)
+        mine.update(until=self._until())
         held = dict(mine.exclude(number__in=self.leaving - set(busy)).values_list("number", "fence"))
+        self.fences = held  # before it is given back: from then on another process begins there
         self.leaving = frozenset(sorted(held)[share:])
-        ShardLease.objects.filter(owner=self.owner).exclude(number__in=held).update(owner="", until=None)
-        self.fences = held | self._claim(share - len(held))
+        mine.exclude(number__in=held).update(owner="", until=None)
+        if self.clock.is_steady_for(self.seconds):
+            self.fences = held | self._claim(share - len(held))
         self.deadline = asked + self.seconds
 
     def give_back(self) -> None:
@@ -59,28 +64,34 @@ class Leases:
         ShardLease.objects.filter(owner=self.owner).update(owner="", until=None)
         DeliverProcess.objects.filter(owner=self.owner).delete()
 
+    def _until(self) -> Any:
+        return Now() + timedelta(seconds=self.seconds)
+
+    def _is_over(self) -> Q:
+        """By the database's clock. An end that is too far away was set before that clock was set back."""
+        return Q(until__lte=Now()) | Q(until__gt=Now() + timedelta(seconds=2 * self.seconds))
+
     def _count_processes(self) -> int:
         """How many there are, with this one, whether or not they hold anything yet."""
-        until = Now() + timedelta(seconds=self.seconds)
         first = self.shards.start
         DeliverProcess.objects.update_or_create(
-            owner=self.owner, defaults={"until": until, "first_shard": first}
+            owner=self.owner, defaults={"until": self._until(), "first_shard": first}
         )
-        DeliverProcess.objects.filter(until__lt=Now()).delete()
+        DeliverProcess.objects.filter(self._is_over()).delete()
         return DeliverProcess.objects.filter(first_shard=first).count()
 
     def _claim(self, count: int) -> dict[int, int]:
         if count <= 0:
             return {}
         with transaction.atomic():
+            allow_no_idling()
             free = ShardLease.objects.select_for_update(skip_locked=_can_skip()).filter(
-                Q(until=None) | Q(until__lte=Now()),
+                Q(until=None) | self._is_over(),
                 number__range=(self.shards.start, self.shards.stop - 1),
             )
             numbers = list(free.order_by("number").values_list("number", flat=True)[:count])
             taken = ShardLease.objects.filter(number__in=numbers)
-            until = Now() + timedelta(seconds=self.seconds)
-            taken.update(owner=self.owner, fence=F("fence") + 1, until=until)
+            taken.update(owner=self.owner, fence=F("fence") + 1, until=self._until())
             return dict(taken.values_list("number", "fence"))
 
 

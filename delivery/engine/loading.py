@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
@@ -75,9 +76,9 @@ class Loader:
         deliverer = self.deliverer
         await deliverer.has_due.wait()
         deliverer.has_due.clear()
-        while deliverer.due:
+        while deliverer.due and not deliverer.is_stopping:
             pks = [deliverer.due.pop() for _ in range(min(LOADED_AT_ONCE, len(deliverer.due)))]
-            fences = dict(deliverer.leases.fences)
+            fences, asked = dict(deliverer.leases.fences), time.monotonic()
             deliverer.loading = len(pks)
             try:
                 found = await self._read(store.load_due, pks)
@@ -92,7 +93,7 @@ class Loader:
                 if fence is None or pk in deliverer.running or deliverer.is_stopping:
                     continue
                 try:
-                    start(Running.of(row, held, fence))
+                    start(Running.of(row, held, fence, asked))
                 except InvalidToken:
                     logger.error("no key of DELIVERY_KEYS opens the secrets of %s", row.public_id)
 

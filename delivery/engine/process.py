@@ -11,8 +11,8 @@ from delivery.engine.deliverer import Deliverer
 from delivery.engine.following import Follower
 from delivery.engine.waiting import next_work
 
-GRACE_SECONDS = 14
-"""For what is under way, when told to stop; a second of the fifteen is for saving."""
+GRACE_SECONDS, BLIND_GRACE_SECONDS = 12, 8
+"""For what is under way, when told to stop; the rest of fifteen is for saving, longer without a database."""
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ async def deliver(deliverer: Deliverer, stopping: asyncio.Event, *, once: bool =
         await asyncio.gather(*done)
     finally:
         await _finish_sending(deliverer)
-        follower.is_ending.set()
+        follower.end()
         await asyncio.wait(duties, timeout=0.5)  # a call of the database is not cut, where it can be helped
         for task in [*duties, ending]:
             task.cancel()
@@ -54,7 +54,8 @@ async def _finish_sending(deliverer: Deliverer) -> None:
     """Begin nothing any more, and wait for what is under way."""
     deliverer.is_stopping = True
     if deliverer.sends:
-        await asyncio.wait(list(deliverer.sends), timeout=GRACE_SECONDS)
+        grace = BLIND_GRACE_SECONDS if deliverer.is_blind else GRACE_SECONDS
+        await asyncio.wait(list(deliverer.sends), timeout=grace)
 
 
 async def _let_go(deliverer: Deliverer) -> None:

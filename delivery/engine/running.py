@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,11 @@ from urllib.parse import urlsplit
 
 from delivery import pace
 from delivery.engine.holding import Holding
-from delivery.engine.terms import Begun, Refusal, state_of, status_of
+from delivery.engine.terms import Begun, Refusal, passes, state_of
 from delivery.engine.track import MAX_DONE_AHEAD, Key, Track, key_of
 from delivery.models import HeldOrder, Subscription
 from delivery.transport import Facts
 from orders.forms import Row
-
-MAX_HELD = 1_000
 
 
 @dataclass(eq=False)
@@ -40,7 +39,7 @@ class Running:
     told: int = 0
     taken: int = 0
     last_served: float = field(default_factory=time.monotonic)
-    checked: float = field(default_factory=time.monotonic)
+    checked: float = 0.0
     next_slot: float = 0.0
     last_success: datetime | None = None
     under_way: set[Key] = field(default_factory=set)
@@ -49,10 +48,10 @@ class Running:
     event: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    def of(cls, row: Subscription, held: list[HeldOrder], fence: int) -> "Running":
-        """From the row as it was loaded, with the rights of that moment."""
+    def of(cls, row: Subscription, held: list[HeldOrder], fence: int, asked: float) -> "Running":
+        """From the row as it was loaded, with the rights of the moment `asked`, monotonic."""
         track = Track(row.position, row.position)
-        run = cls(row, fence, Facts.of(row), track, state_of(row, held), Holding.of(held))
+        run = cls(row, fence, Facts.of(row), track, state_of(row, held), Holding.of(held), checked=asked)
         run.last_success = row.last_success_time
         run.check_rights(row)
         return run
@@ -85,6 +84,7 @@ class Running:
             self.track = Track(row.position, row.position)
         self.retry = {key: self.retry[key] for key in self.retry if key in self.track.open}
         self.row, self.facts, self.has_more = row, Facts.of(row), True
+        self.leave_out(list(self.track.open.values()))
         self.state, self.holding = state_of(row, held), Holding.of(held)
         self.is_over = self.is_over or row.deleted
         self.__post_init__()
@@ -99,14 +99,20 @@ class Running:
     def load(self, rows: list[Row], until: datetime, now: datetime) -> None:
         """Take in a page that was read up to `until`. What the filter does not let through is done."""
         self.track.load(rows, until)
-        wanted = self.row.order_status
         for row in rows:
             self.retry.pop(key_of(row), None)
             self.holding.outdate(row)
-            if wanted and status_of(row) not in wanted:
-                self.track.finish(row)
+        self.leave_out(rows)
         self.hold_the_slowest(now)
         self.is_dirty = True
+
+    def leave_out(self, rows: Iterable[Row]) -> None:
+        """What the filter does not let through is done."""
+        for row in rows:
+            if not passes(row, self.row.order_status):
+                self.retry.pop(key_of(row), None)
+                self.track.finish(row)
+                self.is_dirty = True
 
     def hold_the_slowest(self, now: datetime) -> None:
         """An order that 1,000 done ones wait behind is held without a try, so that the position moves."""
@@ -128,17 +134,12 @@ class Running:
         held = self.holding.next_offered(self.under_way)
         if held and not self.state.failures:
             return held, True
-        if not self.is_full:
+        if not self.holding.is_full:
             for row in self.track.waiting():
                 key = key_of(row)
                 if key not in self.under_way and (key not in self.retry or self.retry[key].next_time <= now):
                     return row, False
         return (held, True) if held else None
-
-    @property
-    def is_full(self) -> bool:
-        """Whether so many orders are held that the flow stops."""
-        return len(self.holding.orders) >= MAX_HELD and self.holding.waiting >= MAX_HELD
 
     def begun(self, row: Row, *, was_held: bool) -> Begun:
         """A delivery of this order begins."""

@@ -16,6 +16,7 @@ from delivery.engine.saving_attempts import save_attempts
 from delivery.engine.saving_held import save_held
 from delivery.engine.track import Key
 from delivery.models import ShardLease, Subscription
+from stores.waits import allow_no_idling
 
 TYPES = {
     "pk": "bigint",
@@ -90,7 +91,11 @@ def _existing(pks: set[int]) -> set[int]:
 
 
 def _save_by_arrays(owner: str, progress: Sequence[Progress]) -> set[int]:
-    """The leases stay locked until commit, so that nobody takes one over while this is saved."""
+    """The leases stay locked until commit, so that nobody takes one over while this is saved.
+
+    A position later than the feed's clock was found out on a server that a failover has lost: it is refused.
+    """
+    allow_no_idling()
     arrays = [list(column) for column in zip(*map(astuple, progress), strict=True)]
     values = ", ".join(f"%s::{kind}[]" for kind in TYPES.values())
     position = ", ".join(f"{name} = n.{name}" for name in POSITION)
@@ -104,6 +109,7 @@ def _save_by_arrays(owner: str, progress: Sequence[Progress]) -> set[int]:
         SET {position}, {pace}, active = s.active AND (n.disabled_reason = '' OR NOT {is_told})
         FROM unnest({values}) AS n({", ".join(TYPES)}) JOIN l ON l.number = n.shard AND l.fence = n.fence
         WHERE s.id = n.pk AND s.generation = n.generation
+            AND n.position <= (SELECT last_time FROM orders_feedclock)
         RETURNING s.id"""
     with connection.cursor() as cursor:
         cursor.execute(sql, [owner, sorted({row.shard for row in progress}), *arrays])

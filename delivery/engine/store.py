@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Now
 
 from callers.models import Grant, Scope
+from delivery.engine.clocks import database_now
 from delivery.engine.track import Key, key_of
 from delivery.models import SHARDS, HeldOrder, Subscription, SubscriptionClock
 from orders import feed
@@ -129,8 +129,7 @@ def read_page(scope: Scope, since: datetime) -> Read:
 
 def clock_difference() -> float:
     """Seconds that this machine's clock is ahead of the database's."""
-    database_time = FeedClock.objects.using(PRIMARY).annotate(now=Now()).values_list("now", flat=True).get()
-    return (datetime.now(UTC) - database_time).total_seconds()
+    return (datetime.now(UTC) - database_now()).total_seconds()
 
 
 def shard_of(pk: int) -> int:

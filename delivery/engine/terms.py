@@ -52,6 +52,6 @@ class _Status(msgspec.Struct):
 _STATUS = msgspec.json.Decoder(_Status)
 
 
-def status_of(row: Row) -> str | None:
-    """What a filter looks at."""
-    return _STATUS.decode(row.document).orderStatus
+def passes(row: Row, wanted: list[str] | None) -> bool:
+    """Whether a filter lets this order through."""
+    return not wanted or _STATUS.decode(row.document).orderStatus in wanted

@@ -20,7 +20,7 @@ def next_work(run: Running, now: datetime) -> datetime | None:
     if run.state.is_stopped(now):
         return run.state.next_time
     has_flow = run.has_more or len(run.track.open) > len(run.retry)
-    if run.holding.has_offered or (has_flow and not run.is_full):
+    if run.holding.has_offered or (has_flow and not run.holding.is_full):
         return now
     times = [run.holding.next_time(), *_next_tries(run)]
     return min((max(when, now) for when in times if when), default=None)

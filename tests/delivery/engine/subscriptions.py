@@ -1,5 +1,6 @@
 """Subscriptions for tests of the engine, without HTTP, and orders of the feed without a database."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,7 +46,7 @@ def unsaved(**members: Any) -> Subscription:
 
 def running(held: list[HeldOrder] | None = None, **members: Any) -> Running:
     """One in memory, under the fence 1."""
-    return Running.of(unsaved(**members), held or [], 1)
+    return Running.of(unsaved(**members), held or [], 1, time.monotonic())
 
 
 def saved(caller: Caller, **members: Any) -> Subscription:

@@ -1,11 +1,13 @@
 """What an answer does to a subscription in memory, and what it must not do after a change or a replay."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from delivery.engine import running as engine_running
+from delivery.engine import holding
 from delivery.engine.answers import answered
+from delivery.engine.running import Running
 from delivery.engine.terms import Begun
 from delivery.outcome import Kind, Outcome
 from tests.delivery.engine.subscriptions import at, held, row, running, unsaved
@@ -115,7 +117,7 @@ def test_a_failing_receiver_is_probed_by_the_flow_and_not_by_what_it_refused() -
 
 
 def test_the_flow_stops_at_too_many_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_running, "MAX_HELD", 2)
+    monkeypatch.setattr(holding, "MAX_HELD", 2)
     later = now() + timedelta(hours=1)
     run = running([held(n, f"H-{n}", next_attempt_time=later) for n in range(2)])
     run.load([row(5, "A")], at(5), now())
@@ -129,8 +131,53 @@ def test_the_flow_stops_at_too_many_held(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_caller_without_the_right_is_sent_nothing_from_the_first_moment() -> None:
     subscription = unsaved()
     subscription.is_granted = False  # type: ignore[attr-defined]  # delivery.engine.store.load adds it
-    run = engine_running.Running.of(subscription, [], 1)
+    run = Running.of(subscription, [], 1, time.monotonic())
 
     assert not run.may_work
     assert run.state.disabled == "NOT_GRANTED"
     assert run.is_dirty
+
+
+def test_a_changed_filter_holds_for_what_was_read_before() -> None:
+    """Fails without `leave_out` in Running.reload."""
+    run = running()
+    run.load([row(1, "A", "NEW"), row(2, "B", "COMPLETED")], at(2), now())
+    run.reload(unsaved(change_number=2, order_status=["COMPLETED"]), [])
+    chosen = run.next_row(now())
+
+    assert chosen == (row(2, "B", "COMPLETED"), False)
+    assert run.track.position == at(1)
+
+
+def test_what_was_refused_before_a_change_is_held_when_another_is_accepted_after_it() -> None:
+    """Fails with `run.state.refused` in place of `run.retry` in _accepted: a change begins a new count."""
+    run = running()
+    first, second = row(1, "A"), row(2, "B")
+    run.load([first, second], at(2), now())
+    answered(run, first, REFUSED, run.begun(first, was_held=False))
+    run.reload(unsaved(change_number=2), [])
+    answered(run, second, DELIVERED, run.begun(second, was_held=False))
+
+    assert list(run.holding.orders) == [A]
+    assert run.track.position == at(2)
+
+
+def test_an_order_that_is_given_up_is_an_attempt_that_says_so() -> None:
+    order = row(1, "A")
+    run = running([held(1, "A", held_time=now() - timedelta(days=6), tries=20)])
+    run.under_way.add(A)
+    answered(run, order, REFUSED, Begun(0, 1, was_held=True))
+
+    told = [(note["outcome"], note["status"], note["detail"]) for note in run.attempts]
+    assert told == [("REFUSED", 500, "answered 500"), ("GIVEN_UP", 500, "after 21 tries")]
+    assert [note["next_attempt_time"] for note in run.attempts] == [None, None]
+    assert run.holding.orders[A].next_time is None
+
+
+def test_an_attempt_that_was_refused_says_when_the_next_is() -> None:
+    run = running()
+    order = row(1, "A")
+    run.load([order], at(1), now())
+    answered(run, order, REFUSED, run.begun(order, was_held=False))
+
+    assert run.attempts[0]["next_attempt_time"] == run.retry[A].next_time

@@ -1,16 +1,19 @@
 """Leases, saving, reading and tidying, on the database."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError, connection
+from django.db.models import F
 
 from callers.models import Caller, Scope
-from delivery.engine import store, tidying
+from delivery.engine import clocks, store, tidying
 from delivery.engine.changing import put_back, take_changes
 from delivery.engine.leases import Leases
 from delivery.engine.running import Running
 from delivery.engine.saving import save
-from delivery.models import SHARDS, Attempt, HeldOrder, ShardLease, Subscription
+from delivery.models import SHARDS, Attempt, DeliverProcess, HeldOrder, ShardLease, Subscription
 from delivery.outcome import Kind, Outcome
 from delivery.pace import State
 from orders.models import FeedClock
@@ -26,14 +29,15 @@ SCOPE = Scope("channel", "lazada-th")
 
 @pytest.fixture
 def subscription(deliverable: None, caller: Credentials) -> Subscription:
-    """One of the caller, at a position of 2026."""
+    """One of the caller, at a position of 2026, before the feed's clock."""
+    FeedClock.objects.update(last_time=at(100))
     return saved(Caller.objects.get())
 
 
 def loaded(subscription: Subscription, fence: int) -> Running:
     """It in memory, as `deliver` loads it."""
     (found,) = store.load([subscription.pk])
-    return Running.of(found, store.held_of([subscription.pk]), fence)
+    return Running.of(found, store.held_of([subscription.pk]), fence, time.monotonic())
 
 
 def test_a_process_that_comes_later_gets_its_share_and_a_busy_shard_stays() -> None:
@@ -56,17 +60,103 @@ def test_a_process_that_comes_later_gets_its_share_and_a_busy_shard_stays() -> N
     assert not set(first.fences) & set(second.fences)
 
 
-def test_a_lease_that_was_lost_and_taken_again_has_another_fence() -> None:
-    leases = Leases("first")
+def end_leases() -> None:
+    """What the length of a lease without a renewal would do."""
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    for kind in (ShardLease, DeliverProcess):
+        kind.objects.update(until=past)
+
+
+def test_a_lease_that_another_had_meanwhile_has_another_fence() -> None:
+    leases, other = Leases("first"), Leases("other")
     leases.renew(set())
     before = dict(leases.fences)
-    ShardLease.objects.update(until=datetime.now(UTC) - timedelta(seconds=1))
+    end_leases()
+    other.renew(set())
+    during = len(other.fences)
+    other.give_back()
     leases.renew(set())
 
+    assert during == SHARDS
     assert leases.fences.keys() == before.keys()
     assert all(leases.fences[number] > before[number] for number in before)
     assert leases.remaining(1, before[1]) == 0
     assert leases.remaining(1, leases.fences[1]) > 20
+
+
+def test_a_lease_that_ended_and_that_nobody_took_goes_on() -> None:
+    leases = Leases("first")
+    leases.renew(set())
+    before = dict(leases.fences)
+    end_leases()
+    leases.renew(set())
+
+    assert leases.fences == before
+    assert ShardLease.objects.filter(until__gt=datetime.now(UTC)).count() == SHARDS
+
+
+def test_nothing_begins_where_a_lease_was_given_back_though_the_database_failed_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fails without `self.fences = held` in Leases.renew."""
+    first, second = Leases("first"), Leases("second")
+    first.renew(set())
+    second.renew(set())
+    first.renew(set())
+    leaving = {number: first.fences[number] for number in first.leaving}
+    monkeypatch.setattr(first.clock, "is_steady_for", refuse)
+    with pytest.raises(OperationalError):
+        first.renew(set())
+    second.renew(set())
+
+    assert second.fences.keys() == leaving.keys()
+    assert [first.remaining(number, fence) for number, fence in leaving.items()] == [0.0] * len(leaving)
+
+
+def refuse(*_: object) -> bool:
+    raise OperationalError
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_clock_that_is_set_takes_no_lease_from_who_holds_it(
+    by: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fails without `is_steady_for` in Leases.renew: ahead, all leases have ended by the clock."""
+    first, second = Leases("first", seconds=1), Leases("second", seconds=1)
+    first.renew(set())
+    second.renew(set())
+    before = dict(first.fences)
+    ShardLease.objects.update(until=F("until") - by)
+    monkeypatch.setattr(clocks, "database_now", lambda: datetime.now(UTC) + by)
+    second.renew(set())
+    taken = dict(second.fences)
+    first.renew(set())
+
+    assert taken == {}
+    assert first.fences == before
+
+
+def test_a_lease_of_before_the_clock_was_set_back_ends_though_its_end_is_far_away() -> None:
+    dead, other = Leases("dead"), Leases("other")
+    dead.renew(set())
+    for kind in (ShardLease, DeliverProcess):
+        kind.objects.update(until=datetime.now(UTC) + timedelta(hours=1))
+    other.renew(set())
+
+    assert len(other.fences) == SHARDS
+
+
+def test_a_position_that_the_feed_has_not_reached_is_not_saved(subscription: Subscription) -> None:
+    """It was found out on a server that a failover has lost. Fails without `orders_feedclock` in saving."""
+    if connection.vendor == "sqlite":
+        pytest.skip("has no failover")
+    leases = Leases("first")
+    leases.renew(set())
+    run = loaded(subscription, leases.fences[subscription.shard])
+    run.load([], at(101), datetime.now(UTC))
+
+    assert save("first", [take_changes(run)]) == set()
+    assert Subscription.objects.get().position == at(0)
 
 
 def test_one_that_is_fenced_saves_nothing_but_that_it_tried(subscription: Subscription) -> None:
@@ -165,7 +255,7 @@ def test_attempts_are_trimmed_and_deleted_subscriptions_removed(
     Attempt.objects.bulk_create(
         Attempt(subscription=subscription, time=now, outcome=name) for name in outcomes
     )
-    Attempt.objects.create(subscription=subscription, time=now - timedelta(days=31), outcome="REFUSED")
+    monkeypatch.setattr(tidying, "BATCH", 2)
 
     tidying.trim_attempts([subscription.pk])
     kept = sorted(Attempt.objects.values_list("outcome", flat=True))
@@ -176,3 +266,55 @@ def test_attempts_are_trimmed_and_deleted_subscriptions_removed(
 
     assert kept == ["DELIVERED"] * 2 + ["REFUSED"] * 3
     assert (in_memory, Subscription.objects.count()) == (1, 0)
+
+
+def test_attempts_of_thirty_days_ago_are_removed_of_whoever_they_are(
+    subscription: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tidying, "BATCH", 2)
+    now = datetime.now(UTC)
+    for days in (40, 35, 31, 29, 1):
+        Attempt.objects.create(subscription=subscription, time=now - timedelta(days=days), outcome="REFUSED")
+
+    tidying.remove_old_attempts()
+
+    assert sorted((now - attempt.time).days for attempt in Attempt.objects.all()) == [1, 29]
+
+
+def test_subscriptions_are_trimmed_in_turn_though_they_deliver_no_more(
+    subscription: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tidying, "MAX_DELIVERED", 1)
+    monkeypatch.setattr(tidying, "TRIMMED_IN_TURN", 1)
+    other = saved(Caller.objects.get(), public_id="sub1")
+    for one in (subscription, other) * 3:
+        Attempt.objects.create(subscription=one, time=datetime.now(UTC), outcome="DELIVERED")
+
+    after, left = 0, []
+    for _ in range(3):
+        after = tidying.trim_next(range(SHARDS), after)
+        left.append(Attempt.objects.count())
+
+    assert (left, after) == ([4, 2, 2], 0)
+
+
+def test_who_had_few_attempts_is_not_trimmed_at_once() -> None:
+    tried = tidying.Tried()
+    for _ in range(tidying.TRIM_AFTER - 1):
+        tried.count(1)
+        tried.count(2)
+    tried.count(2)
+
+    assert [tried.take_busy(), tried.take_busy()] == [[2], []]
+
+
+def test_a_caller_that_is_revoked_or_lost_the_grant_has_no_right(subscription: Subscription) -> None:
+    caller = Caller.objects.get()
+    rights = [store.load([subscription.pk])[0].is_granted]  # type: ignore[attr-defined]  # load adds it
+    Caller.objects.update(revoked_time=datetime.now(UTC))
+    rights.append(store.load([subscription.pk])[0].is_granted)  # type: ignore[attr-defined]  # as above
+    Caller.objects.update(revoked_time=None)
+    caller.grants.all().delete()
+    rights.append(store.load([subscription.pk])[0].is_granted)  # type: ignore[attr-defined]  # as above
+
+    assert rights == [True, False, False]

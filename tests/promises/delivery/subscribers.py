@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +15,9 @@ from testbed.installation import Installation
 from testbed.receivers import Receiver
 from testbed.servers import ROOT
 
-PATH = "/channel/lazada-th/subscriptions"
+CHANNEL, PARTNER = "channel/lazada-th", "partner/143"
+PATH = f"/{CHANNEL}/subscriptions"
+GRANTS = ("--channel=lazada-th", "--partner=143")
 SETTINGS = {
     "DELIVERY_NETWORKS": "127.0.0.0/8",
     "DELIVERY_ALLOW": "http",
@@ -22,40 +25,61 @@ SETTINGS = {
     "MAX_SUBSCRIPTIONS": "1000",
 }
 SECRET = "whsec_" + "QUJD" * 10
+LONG = bool(os.environ.get("DELIVERY_LONG"))
+"""Whether there is time for all: forty kills, every step, many histories."""
+HASTY = ("-m", "testbed.hasty_deliver")
 
 
-def subscribe(client: httpx2.Client, receiver: Receiver, **members: Any) -> str:
+def subscribe(client: httpx2.Client, receiver: Receiver, scope: str = CHANNEL, **members: Any) -> str:
     """The path of a new subscription to everything there is."""
     webhook = {"url": receiver.url, "secret": SECRET, **members.pop("webhook", {})}
     body = {"name": "shop", "mechanism": "webhook", "start": "beginning", "webhook": webhook, **members}
-    answer = client.post(PATH, json=body)
-    return f"{PATH}/{answer.raise_for_status().json()['subscriptionId']}"
+    path = f"/{scope}/subscriptions"
+    answer = client.post(path, json=body)
+    return f"{path}/{answer.raise_for_status().json()['subscriptionId']}"
 
 
-def deliver(place: Installation, *command: str) -> "subprocess.Popen[bytes]":
+def deliver(place: Installation, *command: str, **variables: str) -> "subprocess.Popen[bytes]":
     """A process that delivers; `command` in place of `manage.py deliver`."""
     program = [sys.executable, *(command or ("manage.py", "deliver"))]
-    return subprocess.Popen(program, cwd=ROOT, env=os.environ | place.variables)
+    return subprocess.Popen(program, cwd=ROOT, env=os.environ | place.variables | variables)
 
 
 @contextmanager
-def delivering(place: Installation, *command: str) -> Iterator["subprocess.Popen[bytes]"]:
+def delivering(place: Installation, *command: str, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The same, until the block ends; then it ends by itself."""
-    with deliver(place, *command) as process:
+    with deliver(place, *command, **variables) as process:
         try:
             yield process
         finally:
+            process.send_signal(signal.SIGCONT)
             process.send_signal(signal.SIGTERM)
             assert process.wait(20) == 0
 
 
-def feed(client: httpx2.Client) -> dict[str, str]:
-    """The newest state of every order, by polling."""
-    found: dict[str, str] = {}
+def orders(client: httpx2.Client, scope: str = CHANNEL) -> dict[str, dict[str, Any]]:
+    """Every order, by polling."""
+    found: dict[str, dict[str, Any]] = {}
     since = ""
     while True:
-        page = client.get(f"/v3{PATH.replace('subscriptions', 'sales-order-status')}{since}").json()
-        found |= {order["orderId"]: order["updatedTime"] for order in page["orders"]}
+        page = client.get(f"/v3/{scope}/sales-order-status{since}").raise_for_status().json()
+        found |= {order["orderId"]: order for order in page["orders"]}
         since = f"?updatedSince={page['nextUpdatedSince']}"
         if not page["hasMore"]:
             return found
+
+
+def feed(client: httpx2.Client, scope: str = CHANNEL, status: str | None = None) -> dict[str, str]:
+    """The newest state of every order, by polling; with `status` of those that have it."""
+    found = orders(client, scope).items()
+    return {order: shown["updatedTime"] for order, shown in found if status in (None, shown["orderStatus"])}
+
+
+def within(seconds: float, question: Callable[[], Any]) -> bool:
+    """Whether the question is answered by yes before so many seconds have passed."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if question():
+            return True
+        time.sleep(0.02)
+    return False
