@@ -1,5 +1,6 @@
 """What a running subscription has to save, taken from it and put back when saving failed."""
 
+from delivery.engine import ahead
 from delivery.engine.running import Running
 from delivery.engine.saving import Changes, Progress
 
@@ -13,6 +14,7 @@ def take_changes(run: Running) -> Changes:
         generation=run.row.generation,
         change_number=run.row.change_number,
         position=run.track.position,
+        ahead=ahead.write(run.row.generation, run.track.position, run.track.done_times()),
         concurrency=run.state.concurrency,
         failures=run.state.failures,
         failing_since_time=run.state.failing_since,

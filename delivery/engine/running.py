@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from delivery import pace
+from delivery.engine import ahead
 from delivery.engine.holding import Holding
 from delivery.engine.terms import Begun, Refusal, passes, state_of
 from delivery.engine.track import MAX_DONE_AHEAD, Key, Track, key_of
@@ -50,7 +51,7 @@ class Running:
     @classmethod
     def of(cls, row: Subscription, held: list[HeldOrder], fence: int, asked: float) -> "Running":
         """From the row as it was loaded, with the rights of the moment `asked`, monotonic."""
-        track = Track(row.position, row.position)
+        track = Track(row.position, row.position, ahead.read(row))
         run = cls(row, fence, Facts.of(row), track, state_of(row, held), Holding.of(held), checked=asked)
         run.last_success = row.last_success_time
         run.check_rights(row)
@@ -82,9 +83,9 @@ class Running:
         """Take in the changed row. A new generation begins anew at the position of the row."""
         if row.generation != self.row.generation:
             self.track = Track(row.position, row.position)
-        self.retry = {key: self.retry[key] for key in self.retry if key in self.track.open}
         self.row, self.facts, self.has_more = row, Facts.of(row), True
         self.leave_out(list(self.track.open.values()))
+        self.retry = {key: self.retry[key] for key in self.retry if key in self.track.open}
         self.state, self.holding = state_of(row, held), Holding.of(held)
         self.is_over = self.is_over or row.deleted
         self.__post_init__()
@@ -110,7 +111,6 @@ class Running:
         """What the filter does not let through is done."""
         for row in rows:
             if not passes(row, self.row.order_status):
-                self.retry.pop(key_of(row), None)
                 self.track.finish(row)
                 self.is_dirty = True
 

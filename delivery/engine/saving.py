@@ -25,6 +25,7 @@ TYPES = {
     "generation": "integer",
     "change_number": "bigint",
     "position": "timestamptz",
+    "ahead": "text",
     "last_success_time": "timestamptz",
     "concurrency": "smallint",
     "failures": "integer",
@@ -33,7 +34,7 @@ TYPES = {
     "disabled_reason": "text",
 }
 """The columns of Progress, as PostgreSQL calls their types."""
-POSITION, PACE = list(TYPES)[5:7], list(TYPES)[7:]
+POSITION, PACE = list(TYPES)[5:8], list(TYPES)[8:]
 """How far it has come; and how it goes on, which a change of the subscription sets anew: `change_number`."""
 
 
@@ -47,6 +48,7 @@ class Progress:
     generation: int
     change_number: int
     position: datetime
+    ahead: str
     last_success_time: datetime | None
     concurrency: int
     failures: int

@@ -28,17 +28,23 @@ class Track:
     """The open orders of one subscription between its position and the end of what was read.
 
     `read_until` is the time up to which the feed was read: the next page is asked for after it.
+    `ahead` are the times of states that another process had done, and that are not read again yet.
     """
 
     position: datetime
     read_until: datetime
+    ahead: set[datetime] = field(default_factory=set)
     open: dict[Key, Row] = field(default_factory=dict)
     _entries: deque[tuple[datetime, Key]] = field(default_factory=deque)
 
     def load(self, rows: list[Row], until: datetime) -> None:
         """Take in a page, and the time that it was read up to. An older state of the same order is over."""
         for row in rows:
-            self.open[key_of(row)] = row
+            if row.updated_time in self.ahead:  # no two changes have the same time
+                self.ahead.remove(row.updated_time)
+                self.open.pop(key_of(row), None)
+            else:
+                self.open[key_of(row)] = row
             self._entries.append((row.updated_time, key_of(row)))
         self.read_until = max(self.read_until, until)
         self._advance()
@@ -58,6 +64,11 @@ class Track:
     def done_ahead(self) -> int:
         """How many orders beyond the position are done."""
         return len(self._entries) - len(self.open)
+
+    def done_times(self) -> list[datetime]:
+        """The times of the states beyond the position that are done."""
+        self.ahead = {time for time in self.ahead if time > self.position}
+        return [time for time, key in self._entries if not self._is_open(time, key)] + list(self.ahead)
 
     def waiting(self) -> Iterator[Row]:
         """The open orders, oldest change first."""

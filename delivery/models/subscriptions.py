@@ -35,6 +35,7 @@ class Subscription(models.Model):
 
     `settings` is the mechanism's public object; `secrets` is an encrypted JSON object (delivery.secrets).
     `generation` is raised by a replay: what began before it means nothing for the position.
+    `ahead` names the states that were accepted beyond the position (delivery.engine.ahead).
     `change_number` is raised by every change of the row that a deliverer must notice.
     `due_time` is when the next batch is cut, for mechanisms that send files; `window_time` where its window
     begins, while that is earlier than the position, as nothing was to be sent of what lies between.
@@ -60,6 +61,7 @@ class Subscription(models.Model):
     change_number = models.BigIntegerField(db_index=True)
 
     position = models.DateTimeField()
+    ahead = models.TextField(blank=True)
     generation = models.IntegerField(default=0)
     disabled_reason = models.CharField(max_length=40, blank=True)
     failures = models.IntegerField(default=0)

@@ -79,3 +79,30 @@ def test_nothing_open_lies_at_or_before_the_position(steps: list[tuple[bool, str
         assert all(track.position < at(newest[order]) for order in open_)
         if not open_ and newest:
             assert track.position == at(max(newest.values()))
+
+
+def test_what_was_done_ahead_is_not_open_when_it_is_read_again() -> None:
+    """Fails without `row.updated_time in self.ahead` in Track.load."""
+    track = Track(START, START)
+    rows = [row(1, "A"), row(2, "B"), row(3, "C")]
+    track.load(rows, at(3))
+    track.finish(rows[1])
+    again = Track(track.position, track.position, set(track.done_times()))
+    again.load([row(1, "A"), row(2, "B"), row(3, "C"), row(4, "D")], at(4))
+
+    assert track.done_times() == [at(2)]
+    assert [key_of(waiting)[1] for waiting in again.waiting()] == ["A", "C", "D"]
+    again.finish(rows[0])
+    assert (again.position, again.done_times()) == (at(2), [])
+
+
+def test_what_was_done_ahead_and_is_not_read_yet_is_still_done() -> None:
+    track = Track(START, START, {at(5), at(9)})
+    track.load([row(2, "A")], at(2))
+    before = sorted(track.done_times())
+    track.finish(row(2, "A"))
+    track.load([row(7, "B")], at(7))
+    track.finish(row(7, "B"))
+
+    assert before == [at(5), at(9)]
+    assert track.done_times() == [at(9)]

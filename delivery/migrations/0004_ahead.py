@@ -1,0 +1,10 @@
+"""What was accepted beyond a position, so that it is not sent again by another process."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("delivery", "0003_deliver_process")]
+    operations = [
+        migrations.AddField(model_name="subscription", name="ahead", field=models.TextField(blank=True)),
+    ]
