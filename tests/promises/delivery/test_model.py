@@ -48,10 +48,10 @@ from wire.times import format_time
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("deliverable")]
 
 ORDERS = "ABCDE"
-STATUSES = ["NEW", "IN_TRANSIT", "COMPLETED"]
+STATUSES = ["NEW", "IN_PROGRESS", "COMPLETED"]
 SCOPES = ["channel/lazada-th", "partner/143", "partner/7"]
 PARTNER_OF = {"A": "143", "B": "143", "C": "7", "D": "7", "E": "7"}
-FILTERS = st.sampled_from([None, ["COMPLETED"], ["NEW", "IN_TRANSIT"]])
+FILTERS = st.sampled_from([None, ["COMPLETED"], ["NEW", "IN_PROGRESS"]])
 CHANGES = st.lists(st.tuples(st.sampled_from(ORDERS), st.sampled_from(STATUSES)), min_size=1, max_size=6)
 BOUNDED = bounds(
     max_examples=150 if LONG else 12,

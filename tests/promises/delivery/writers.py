@@ -10,7 +10,7 @@ from testbed.events import event
 from testbed.installation import Installation
 from testbed.receivers import Answer, Received, Receiver
 
-STATUSES = ["IN_TRANSIT", "COMPLETED", "NEW"]
+STATUSES = ["IN_PROGRESS", "COMPLETED", "NEW"]
 
 
 def failing_once(rng: random.Random, share: float) -> Callable[[Received], Answer]:
