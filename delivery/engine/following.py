@@ -56,7 +56,7 @@ class Follower:
             deliverer.wake(pk for pk, _ in found)
 
     async def _notice_failover(self) -> None:
-        """After a failover that lost the newest commits, nothing in memory is true any more: load it anew."""
+        """After a failover that lost the newest commits nothing in memory is true: load all anew."""
         deliverer, seen_time, seen_number = self.deliverer, self.seen_time, self.seen_number
         time_now, number_now = await deliverer.database_of_duties(store.start)
         if time_now >= seen_time and number_now >= seen_number:
@@ -67,8 +67,8 @@ class Follower:
 
     async def look(self) -> None:
         """Wake what moved, what was changed, and what has waited for its time."""
-        deliverer, asked = self.deliverer, time.monotonic()
-        news = await deliverer.database_of_duties(store.look, self.seen_time, self.seen_number)
+        deliverer, asked, seen = self.deliverer, time.monotonic(), (self.seen_time, self.seen_number)
+        news = await deliverer.database_of_duties(store.look, *seen)
         was_blind = deliverer.is_blind
         deliverer.looks += 1
         pks = deliverer.timers.due(datetime.now(UTC))
@@ -81,7 +81,8 @@ class Follower:
             pks |= deliverer.by_scope.get(scope, set())
             self._busy_until = time.monotonic() + BUSY_FOR_SECONDS
         deliverer.wake(pks)
-        self.seen_time, self.seen_number = news.seen_time, news.seen_number
+        if seen == (self.seen_time, self.seen_number):  # else a failover took us back meanwhile
+            self.seen_time, self.seen_number = news.seen_time, news.seen_number
         if news.is_complete:
             deliverer.looked = asked
         if was_blind:

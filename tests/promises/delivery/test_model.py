@@ -236,7 +236,7 @@ class Deliveries(RuleBasedStateMachine):
             one.newest[state[0]] = state[1]
 
     def check_position(self, one: Subscribed) -> None:
-        """Up to the position every order was accepted, is held or was left out; beyond it bad ones are open."""
+        """Up to the position every order was accepted, is held or was left out; beyond it bad ones wait."""
         shown = self.shown(one)
         held = send(self.client, "GET", f"{one.path}/held").json()["held"]
         done = one.accepted | {(order["orderId"], order["updatedTime"]) for order in held}
