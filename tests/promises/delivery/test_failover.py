@@ -1,8 +1,7 @@
 """A primary with a late standby, lost for good, its standby promoted, its clock skipped: nothing is lost.
 
 `deliver` knows both, and no Redis. What must be there for these tests to pass, tried by taking it out:
-* `_notice_failover` in delivery.engine.following: what is changed on the promoted server goes unnoticed, because
-  the numbers of changes are given out again;
+* `_notice_failover` in delivery.engine.following: what is changed on the promoted server goes unnoticed;
 * `PRIMARY` in delivery.engine.store, if it named the replica: what is published waits for the standby.
 """
 
