@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0004_batches")]
+    dependencies = [("delivery", "0005_mail")]
     operations = [
         migrations.AddField(model_name="subscription", name="ahead", field=models.TextField(blank=True)),
     ]
