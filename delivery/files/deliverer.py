@@ -10,11 +10,11 @@ from django.db import Error
 from delivery.engine.leases import RENEW_SECONDS, Leases
 from delivery.files import calls, claiming
 from delivery.files.freezing import Lease
-from delivery.files.keeping import tidy
+from delivery.files.keeping import remove_old_bytes, tidy
 from delivery.files.serving import Transports, serve
 from delivery.files.turns import Turn, Turns
 
-TIDY_SECONDS = 30
+TIDY_SECONDS, KEEP_SECONDS = 30, 600
 MARGIN_SECONDS = 2
 """Of a lease, below which no step is taken any more."""
 SHORT_REST, REST = 0.5, 60.0
@@ -42,7 +42,11 @@ class FileDeliverer:
 
     def keep(self) -> list[Thread]:
         """Renew the leases and tidy, each in a thread of its own, so that nothing delays it."""
-        duties = [(self.renew, RENEW_SECONDS), (self.tidy, TIDY_SECONDS)]
+        duties = [
+            (self.renew, RENEW_SECONDS),
+            (self.tidy, TIDY_SECONDS),
+            (self.remove_old_bytes, KEEP_SECONDS),
+        ]
         threads = [
             Thread(target=self._keep, args=duty, name=duty[0].__name__, daemon=True) for duty in duties
         ]
@@ -56,7 +60,12 @@ class FileDeliverer:
 
     def tidy(self) -> None:
         """Remove what nobody needs any more."""
-        calls.duties(tidy, set(self.fences), set(self.turns.under_way))
+        served = self.turns.take_served()
+        calls.duties(tidy, set(self.fences), set(self.turns.under_way), served)
+
+    def remove_old_bytes(self) -> None:
+        """Remove the bytes of files that are kept for long enough, whoever's they are."""
+        calls.duties(remove_old_bytes)
 
     def look(self) -> None:
         """Notice which subscriptions were changed, and begin the turns of those that have work."""

@@ -30,6 +30,7 @@ class Turns:
     def __init__(self) -> None:
         self.under_way: dict[int, Turn] = {}
         self._resting: dict[int, float] = {}
+        self._served = set[int]()
 
     def __len__(self) -> int:
         return len(self.under_way)
@@ -41,6 +42,11 @@ class Turns:
     def busy_shards(self) -> set[int]:
         """Where something is under way."""
         return {turn.lease.shard for turn in self.all()}
+
+    def take_served(self) -> set[int]:
+        """Who had a turn since this was asked for last."""
+        served, self._served = self._served, set()
+        return served
 
     def without(self) -> set[int]:
         """Who has no other turn now: it has one, or rests."""
@@ -66,4 +72,5 @@ class Turns:
         """It is over; the subscription has no other one for so many seconds."""
         if rest:
             self._resting[turn.due.pk] = time.monotonic() + rest
+        self._served.add(turn.due.pk)
         del self.under_way[turn.due.pk]
