@@ -67,7 +67,7 @@ def items(cursor: Any, sql: str, parameters: Sequence[Any], form: Form) -> list[
         stored, documents = execute_raw(cursor, sql, parameters, columns=2)
         return list(map(_fragment, stored, documents)) if None in stored else stored
     cursor.execute(sql, parameters)
-    return [_row(*columns) for columns in cursor.fetchall()]
+    return [row(*columns) for columns in cursor.fetchall()]
 
 
 def items_of(rows: list[Row], form: Form) -> list[Any]:
@@ -117,8 +117,11 @@ def _fragment(fragment: bytes | None, document: bytes | None) -> bytes | None:
     return fragment
 
 
-def _row(time: datetime | str, channel_id: str, order_id: str, document: str | None) -> Row | None:
-    """SQLite knows no times, and its driver hands out the text that is stored, which is in UTC."""
+def row(time: datetime | str, channel_id: str, order_id: str, document: str | None) -> Row | None:
+    """The item of columns of ROWS; None for an order that is not light.
+
+    SQLite knows no times, and its driver hands out the text that is stored, which is in UTC.
+    """
     if document is None:
         return None
     aware = (

@@ -97,13 +97,14 @@ async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: date
     if run.has_more and len(run.track.open) < READ_BELOW and not run.holding.is_full:
         run.has_more, run.is_reading = False, True
         try:
-            read = await loader.read_page(run.row.scope, run.track.read_until)
+            read = await loader.pages.read(run.row.scope, run.track.read_until, is_behind=run.is_behind)
         except BaseException:
             run.has_more = True
             raise
         finally:
             run.is_reading = False
         run.load(read.rows, read.until, now)
+        run.is_behind = read.has_more
         run.has_more = run.has_more or read.has_more
     if due := run.holding.due(now, run.under_way):
         found = await deliverer.database(store.held_rows, run.row.scope, due)

@@ -1,18 +1,17 @@
-"""Reading subscriptions and pages for many drains at once: one call of the database serves all that wait."""
+"""Reading subscriptions for many drains at once: one call of the database serves all that wait."""
 
 import asyncio
 import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime
 
 from cryptography.fernet import InvalidToken
 from django.db import Error
 
-from callers.models import Scope
 from delivery.engine import store
 from delivery.engine.deliverer import Deliverer
+from delivery.engine.reading import Reader
 from delivery.engine.running import Running
 from delivery.models import HeldOrder, Subscription
 
@@ -29,22 +28,9 @@ class Loader:
 
     def __init__(self, deliverer: Deliverer) -> None:
         self.deliverer = deliverer
-        self._pages: dict[tuple[Scope, datetime, int], asyncio.Future[store.Read]] = {}
+        self.pages = Reader(deliverer)
         self._asked: dict[int, asyncio.Future[Loaded | None]] = {}
         self._gathering: asyncio.Task[None] | None = None
-
-    async def read_page(self, scope: Scope, since: datetime) -> store.Read:
-        """The next page of a scope; one for all subscriptions that ask for it at the same time.
-
-        Whoever was woken by a later look at the feed asks anew: a page may have been read before that look.
-        """
-        wanted = scope, since, self.deliverer.looks
-        asked = self._pages.get(wanted)
-        if asked is None:
-            asked = asyncio.ensure_future(self.deliverer.database(store.read_page, scope, since))
-            self._pages[wanted] = asked
-            asked.add_done_callback(lambda _: self._pages.pop(wanted, None))
-        return await asyncio.shield(asked)
 
     async def reread(self, pk: int) -> Loaded | None:
         """A subscription as it is now, with its rights and held orders; None when it is gone."""

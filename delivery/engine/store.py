@@ -37,15 +37,6 @@ class News:
     is_complete: bool = True
 
 
-@dataclass(frozen=True)
-class Read:
-    """A page, and the time up to which the feed was read by it."""
-
-    rows: list[Row]
-    until: datetime
-    has_more: bool
-
-
 def look(since: datetime, number: int) -> News:
     """The scopes that moved since a time, and the subscriptions that changed since a number. Two queries.
 
@@ -114,17 +105,6 @@ def held_rows(scope: Scope, held: Iterable[Key]) -> list[Row]:
         page = feed.page(Question(scope, ids=ids[start_at : start_at + 10]), PAGE, Form.ROWS, PRIMARY)
         rows += [row for row in page.items if key_of(row) in wanted]
     return rows
-
-
-def read_page(scope: Scope, since: datetime) -> Read:
-    """The next orders of a scope: the clock first, then the rows, so that nothing up to `until` is missed.
-
-    A row may be later than that clock. What came before that row in the feed is then on the page too.
-    """
-    clock = FeedClock.objects.using(PRIMARY).get().last_time
-    page = feed.page(Question(scope, since=since), PAGE, Form.ROWS, PRIMARY)
-    last = page.items[-1].updated_time if page.items else since
-    return Read(page.items, last if page.has_more else max(clock, last), page.has_more)
 
 
 def clock_difference() -> float:

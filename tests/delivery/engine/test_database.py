@@ -11,6 +11,7 @@ from callers.models import Caller, Scope
 from delivery.engine import clocks, store, tidying
 from delivery.engine.changing import put_back, take_changes
 from delivery.engine.leases import Leases
+from delivery.engine.pages import read_pages
 from delivery.engine.running import Running
 from delivery.engine.saving import save
 from delivery.models import SHARDS, Attempt, DeliverProcess, HeldOrder, ShardLease, Subscription
@@ -239,7 +240,7 @@ def test_a_row_later_than_the_clock_that_was_read_is_not_read_again(
     late = FeedClock(pk=1, last_time=EARLIEST)
     monkeypatch.setattr("django.db.models.query.QuerySet.get", lambda *_, **__: late)
 
-    read = store.read_page(SCOPE, EARLIEST)
+    (read,) = read_pages([(SCOPE, EARLIEST)], 100)
 
     assert len(read.rows) == 3
     assert read.until == read.rows[-1].updated_time

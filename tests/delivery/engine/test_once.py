@@ -1,6 +1,7 @@
 """`manage.py deliver --once` ends when nothing is left to do, not while it is still reading."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from callers.models import Scope
-from delivery.engine import store
+from delivery.engine.pages import Read, read_pages
 from testbed.events import new_orders
 from testbed.receivers import receiving
 from tests.conftest import Publish
@@ -22,13 +23,12 @@ def test_it_waits_for_a_slow_database(
     settings: Settings, api: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DELIVERY_NETWORKS, settings.DELIVERY_ALLOW = ["127.0.0.0/8"], ["http"]
-    quick = store.read_page
 
-    def slow(scope: Scope, since: datetime) -> store.Read:
+    def slow(asked: Sequence[tuple[Scope, datetime]], size: int) -> list[Read]:
         time.sleep(0.3)
-        return quick(scope, since)
+        return read_pages(asked, size)
 
-    monkeypatch.setattr(store, "read_page", slow)
+    monkeypatch.setattr("delivery.engine.reading.read_pages", slow)
     with receiving() as receiver:
         made(api, url=receiver.url)
         publish(*new_orders(3))
