@@ -21,12 +21,21 @@ def children(pid: int) -> list[int]:
 def cpu_seconds(pid: int) -> float:
     """The CPU time that a process and all that it started have taken, ended ones included."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        below = children(pid)
+        ticks, below = sum(_ticks(pid)), children(pid)
     except OSError:
         return 0.0  # ended just now, and its parent has its time
-    ticks = sum(int(fields[index]) for index in (11, 12, 13, 14))  # utime, stime, and of ended children
     return ticks / os.sysconf("SC_CLK_TCK") + sum(map(cpu_seconds, below))
+
+
+def own_cpu_seconds(pid: int) -> float:
+    """The CPU time that a process has taken itself."""
+    return sum(_ticks(pid)[:2]) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(pid: int) -> list[int]:
+    """In user mode and in the kernel, and both of ended children."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return [int(fields[index]) for index in (11, 12, 13, 14)]
 
 
 def peak_until_end(process: subprocess.Popen[str]) -> float:

@@ -57,7 +57,7 @@ class Database:
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints."""
         command = self.command(*arguments)
-        output = subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True)  # noqa: S603 - ours
+        output = subprocess.run(command, env=self.environment, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
         return output.stdout
 
     def times(self, offset: int = 0, count: int = 50, status: str = "%") -> list[str]:

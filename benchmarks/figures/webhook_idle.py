@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from benchmarks.processes import cpu_seconds
+from benchmarks.processes import cpu_seconds, own_cpu_seconds
 from benchmarks.stage import Database
 from benchmarks.table import Figure
 from benchmarks.webhooks.changes import channel_of
@@ -39,15 +39,15 @@ def _cpu(database: Database, pid: int) -> float:
     """CPU seconds of a deliverer and of what PostgreSQL does for it."""
     with database.connect() as connection:
         backends = [pid for (pid,) in connection.execute(BACKENDS)]
-    return sum(map(cpu_seconds, [pid, *backends]))
+    return own_cpu_seconds(pid) + sum(map(cpu_seconds, backends))
 
 
 def _calm(pid: int) -> None:
     """Return when the process has started and has looked at all that it holds."""
     time.sleep(3)
-    used = cpu_seconds(pid)
+    used = own_cpu_seconds(pid)
     while True:
         time.sleep(1)
-        before, used = used, cpu_seconds(pid)
+        before, used = used, own_cpu_seconds(pid)
         if used - before < CALM:
             return

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks.processes import cpu_seconds, resident
+from benchmarks.processes import cpu_seconds, own_cpu_seconds, resident
 from benchmarks.stage import Database
 from benchmarks.table import Figure
 from benchmarks.webhooks.delivering import TIMEOUT, delivering
@@ -58,7 +58,7 @@ def watch(ground: Ground, receivers: Receivers, pid: int, deliveries: int) -> Se
     services = ground.stage.postgres.pid, ground.stage.redis.pid
 
     def cpu() -> tuple[float, float]:
-        return cpu_seconds(pid), sum(map(cpu_seconds, services))
+        return own_cpu_seconds(pid), sum(map(cpu_seconds, services))
 
     first = _until(receivers, deliveries // 5)
     early, began, before = resident(pid), time.monotonic(), cpu()

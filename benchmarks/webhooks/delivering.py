@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from benchmarks.processes import cpu_seconds
+from benchmarks.processes import own_cpu_seconds
 from benchmarks.servers import ROOT
 from benchmarks.webhooks.receivers import Receivers
 from testbed.services.server import die_with_parent
@@ -92,10 +92,10 @@ def waits(
 ) -> Waits:
     """How long changes took to the receivers that work. Raises RuntimeError when some did not come."""
     receivers.take()
-    before = cpu_seconds(pid)
+    before = own_cpu_seconds(pid)
     committed = changed(environment, seconds, holes=holes, queue=queue)
     time.sleep(1)
-    cpu = cpu_seconds(pid) - before
+    cpu = own_cpu_seconds(pid) - before
     arrived = {order: second for _, order, second in reversed(receivers.take())}
     wanted = {order: second for order, (name, second) in committed.items() if not name.startswith("hole")}
     if missing := wanted.keys() - arrived.keys():

@@ -22,9 +22,11 @@ logger = logging.getLogger(__name__)
 READ_BELOW = 50
 """Open orders; with fewer the next page is read."""
 CHECK_SECONDS = 5
-"""Rights are looked up again after this, while a subscription stays in memory."""
+"""Rights are looked up again after this, while a subscription stays in memory; mostly for all at once."""
 LINGER_SECONDS = 5
-"""How long a subscription without work stays in memory."""
+"""How long an order that was refused may wait in memory for another one to be accepted before it is held."""
+KEEP_SECONDS, MAX_KEPT = 60, 5_000
+"""How long a subscription without work stays in memory while not more are there; else LINGER_SECONDS."""
 
 
 async def drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
@@ -58,11 +60,12 @@ async def _drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
         when = next_work(run, datetime.now(UTC))
         rests = when is None or (when - now).total_seconds() > LINGER_SECONDS
         resting_since = (resting_since or time.monotonic()) if rests else None
-        if resting_since and time.monotonic() - resting_since > LINGER_SECONDS:
-            if not run.retry or not run.may_work:
-                return
+        rested = time.monotonic() - resting_since if resting_since else 0.0
+        if rested > LINGER_SECONDS and run.may_work:
             for key in list(run.retry):  # the tries of an order that is held are kept
                 run.put_aside(run.track.open[key], now)
+        if rested > (KEEP_SECONDS if len(deliverer.running) <= MAX_KEPT else LINGER_SECONDS):
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(_seconds_until_next(run, now)):
                 await run.event.wait()
@@ -97,14 +100,14 @@ async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: date
     if run.has_more and len(run.track.open) < READ_BELOW and not run.holding.is_full:
         run.has_more, run.is_reading = False, True
         try:
-            read = await loader.pages.read(run.row.scope, run.track.read_until, is_behind=run.is_behind)
+            read = await loader.pages.read(run.row.scope, run.track.read_until, is_behind=run.track.is_behind)
         except BaseException:
             run.has_more = True
             raise
         finally:
             run.is_reading = False
         run.load(read.rows, read.until, now)
-        run.is_behind = read.has_more
+        run.track.is_behind = read.has_more
         run.has_more = run.has_more or read.has_more
     if due := run.holding.due(now, run.under_way):
         found = await deliverer.database(store.held_rows, run.row.scope, due)

@@ -11,7 +11,7 @@ from django.db import Error
 
 from delivery.engine import store, tidying
 from delivery.engine.deliverer import Deliverer
-from delivery.engine.draining import drain
+from delivery.engine.draining import CHECK_SECONDS, drain
 from delivery.engine.leases import RENEW_SECONDS
 from delivery.engine.loading import Loader
 from delivery.engine.running import Running
@@ -23,6 +23,7 @@ BUSY_SECONDS, IDLE_SECONDS = 0.02, 0.05
 """Between two looks at the feed: while something changed in the last five seconds, and otherwise."""
 BUSY_FOR_SECONDS = 5
 TIDY_SECONDS = 30
+RIGHTS_SECONDS = CHECK_SECONDS / 2
 
 
 class Follower:
@@ -108,17 +109,14 @@ class Follower:
 
     def duties(self) -> list[asyncio.Task[None]]:
         """Each as a task of its own, so that none waits for another."""
-
-        async def load() -> None:
-            await self.loader.load_due(self._start)
-
         return [
             asyncio.create_task(self._keep(duty, pause))
             for duty, pause in (
                 (self.renew, lambda: RENEW_SECONDS),
                 (self.look, self._pause),
                 (self.save, lambda: 0.0),
-                (load, lambda: 0.0),
+                (lambda: self.loader.load_due(self._start), lambda: 0.0),
+                (self.loader.check_rights, lambda: RIGHTS_SECONDS),
                 (self.tidy, lambda: TIDY_SECONDS),
             )
         ]

@@ -57,6 +57,14 @@ class Loader:
             if not future.done():
                 future.set_result(found.get(pk))
 
+    async def check_rights(self) -> None:
+        """Look up the rights of all in memory by one query. Whoever has none any more finds it out itself."""
+        asked, runs = time.monotonic(), list(self.deliverer.running.values())
+        granted = await self.deliverer.database_of_duties(store.granted, [run.row.pk for run in runs])
+        for run in runs:
+            if run.row.pk in granted:
+                run.checked = max(run.checked, asked)
+
     async def load_due(self, start: Callable[[Running], None]) -> None:
         """Load and start those that are due, some at a time. What cannot be read now stays due."""
         deliverer = self.deliverer

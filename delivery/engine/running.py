@@ -32,7 +32,6 @@ class Running:
     state: pace.State
     holding: Holding
     has_more: bool = True
-    is_behind: bool = False
     is_reading: bool = False
     is_slow: bool = False
     is_dirty: bool = False

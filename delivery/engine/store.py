@@ -79,6 +79,11 @@ def load(pks: Iterable[int]) -> list[Subscription]:
     return list(_loaded(pks))
 
 
+def granted(pks: Iterable[int]) -> set[int]:
+    """Those whose caller has the right to what they tell."""
+    return set(_loaded(pks).filter(Q(is_granted=True)).values_list("pk", flat=True))
+
+
 def _loaded(pks: Iterable[int]) -> QuerySet[Subscription]:
     grant = Grant.objects.filter(
         caller=OuterRef("caller"), kind=OuterRef("kind"), identifier=OuterRef("identifier")

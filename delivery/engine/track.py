@@ -27,13 +27,15 @@ def key_of(row: Row) -> Key:
 class Track:
     """The open orders of one subscription between its position and the end of what was read.
 
-    `read_until` is the time up to which the feed was read: the next page is asked for after it.
+    `read_until` is the time up to which the feed was read: the next page is asked for after it. When it was
+    read last, there was more where it `is_behind`.
     `ahead` are the times of states that another process had done, and that are not read again yet.
     """
 
     position: datetime
     read_until: datetime
     ahead: set[datetime] = field(default_factory=set)
+    is_behind: bool = False
     open: dict[Key, Row] = field(default_factory=dict)
     _entries: deque[tuple[datetime, Key]] = field(default_factory=deque)
 

@@ -319,3 +319,15 @@ def test_a_caller_that_is_revoked_or_lost_the_grant_has_no_right(subscription: S
     rights.append(store.load([subscription.pk])[0].is_granted)  # type: ignore[attr-defined]  # as above
 
     assert rights == [True, False, False]
+
+
+def test_those_whose_caller_has_the_right_are_found(subscription: Subscription) -> None:
+    other = saved(subscription.caller, public_id="sub1", identifier="tiki-vn")
+    both = [subscription.pk, other.pk]
+
+    before = store.granted(both)
+    subscription.caller.revoked_time = at(1)
+    subscription.caller.save()
+
+    assert before == {subscription.pk}
+    assert store.granted(both) == set()
