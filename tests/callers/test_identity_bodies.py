@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import pytest
@@ -122,3 +123,16 @@ def test_the_body_that_is_suggested_has_the_right_form(anyone: Client, caller: C
     response = anyone.generic("POST", PATH, body.encode(), content_type="application/json")
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("text", ["a", " ", "a ", " a"])
+def test_no_username_is_costly_to_refuse(anyone: Client, text: str) -> None:
+    body = fields(username=(text * 16_000)[:16_000] + "\x00\x00", apiKey="x")
+    before = time.process_time()
+
+    response = anyone.post(PATH, body, content_type="application/json")
+
+    assert response.status_code == 400
+    assert (
+        time.process_time() - before < 0.2
+    )  # a few milliseconds; one that tried all ways took half a second
