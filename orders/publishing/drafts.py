@@ -74,7 +74,7 @@ class Draft:
         return document if document != self.before else None
 
     def _size_now(self) -> Size:
-        self.size = self.size or Size(self.order, len(self.events))
+        self.size = self.size or Size(self.order, events=len(self.events), shipments=len(self.shipments))
         return self.size
 
     def _note_change(self, event: KnownEvent) -> None:

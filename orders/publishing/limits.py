@@ -7,6 +7,8 @@ from orders.models import SalesOrder
 from orders.publishing.events import EventRefused, PublishedEvent
 
 MAX_EVENTS = 5000
+MAX_SHIPMENTS = 5000
+"""Those that no event is of any more count: each was a row once, and is read with the order ever after."""
 MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 
 TIME = '"2026-11-20T03:11:09.000000Z"'
@@ -27,14 +29,14 @@ OTHER_TEXT_BYTES = 2 * len('""') + 2 * 100 * 4
 
 
 class Size:
-    """How many events an order has, and an upper bound of its document's bytes.
+    """How many events and shipments an order has, and an upper bound of its document's bytes.
 
     The bound is exact at first; each event that is counted adds some bytes more than it needs. Orders that
     were stored without limits may be larger: they take revisions and deletions, and nothing new.
     """
 
-    def __init__(self, order: SalesOrder, events: int) -> None:
-        self._events = events
+    def __init__(self, order: SalesOrder, *, events: int, shipments: int) -> None:
+        self._events, self._shipments = events, shipments
         self._bytes = len(order.document.encode()) if order.pk else _new_order_bytes(order)
         self._is_oversized = self._bytes > MAX_DOCUMENT_BYTES
 
@@ -42,11 +44,14 @@ class Size:
         """Count a revision of an event; `known` is what the order has of it. Raises EventRefused."""
         if known is None and self._events >= MAX_EVENTS:
             raise EventRefused(f"orderId: the order has {MAX_EVENTS} events, and takes no more")
+        if is_new_shipment and self._shipments >= MAX_SHIPMENTS:
+            raise EventRefused(f"shipmentId: the order has had {MAX_SHIPMENTS} shipments, and takes no more")
         growth = _growth(event, known, is_new_shipment=is_new_shipment)
         is_too_large = growth > 0 and self._bytes + growth > MAX_DOCUMENT_BYTES
         if is_too_large and (known is None or not self._is_oversized):
             raise EventRefused(f"orderId: the order would be larger than {MAX_DOCUMENT_BYTES} bytes")
         self._events += known is None
+        self._shipments += is_new_shipment
         self._bytes += growth
 
     def remove(self, known: KnownEvent) -> None:

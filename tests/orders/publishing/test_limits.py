@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orders.models import SalesOrder
+from orders.models import SalesOrder, Shipment
 from orders.publishing import ingest, limits
 from orders.publishing.decoding import read_event
 from orders.publishing.events import PublishedEvent
@@ -94,6 +94,22 @@ def test_an_order_that_is_larger_already_takes_revisions_and_deletions_and_nothi
     assert history() == ["a", "c", "d"]
 
 
+@pytest.mark.parametrize("batch_size", [1, 100])
+def test_an_event_that_moves_on_and_on_makes_no_end_of_shipments(
+    monkeypatch: pytest.MonkeyPatch, batch_size: int
+) -> None:
+    monkeypatch.setattr(limits, "MAX_SHIPMENTS", 3)
+    lines = [shipment_event(eventId="a", revision=n, shipmentId=f"S-{n}") for n in range(1, 6)]
+
+    found = reasons(*lines, batch_size=batch_size)
+    again = reasons(shipment_event(eventId="a", revision=9, shipmentId="S-1"), event(eventId="b"))
+
+    assert found == ["shipmentId: the order has had 3 shipments, and takes no more"] * 2
+    assert again == []
+    assert [shipment["shipmentId"] for shipment in shown()["shipments"]] == ["S-1"]
+    assert Shipment.objects.count() <= 3
+
+
 LONG = {"trackingId": "𠮷" * 100, "carrier": "𠮷" * 100}
 SHORT = {"trackingId": "x", "carrier": "x"}
 
@@ -174,9 +190,10 @@ def test_the_bound_is_close_to_what_is_stored() -> None:
     ]
     reasons(*lines)
     order = SalesOrder.objects.get()
-    counted = limits.Size(SalesOrder(order_id="FRIS00201", channel_id="lazada-th", partner_id="143"), 0)
+    new = SalesOrder(order_id="FRIS00201", channel_id="lazada-th", partner_id="143")
+    counted = limits.Size(new, events=0, shipments=0)
     for number, line in enumerate(lines):
         counted.add(cast(PublishedEvent, read_event(line)), None, is_new_shipment=50 <= number < 55)
 
     assert size() <= counted._bytes <= size() + 100 * 40
-    assert limits.Size(order, 100)._bytes == size()
+    assert limits.Size(order, events=100, shipments=5)._bytes == size()
