@@ -92,12 +92,18 @@ def _database() -> str:
 
 
 def _refuses_writes(connection: BaseDatabaseWrapper) -> bool:
-    """Whether PostgreSQL is a standby, or was told to be read-only."""
+    """Whether PostgreSQL is a standby, or was told to be read-only.
+
+    The next look is then by another connection, because this one may stay read-only for as long as it lives.
+    """
     if connection.vendor != "postgresql":
         return False
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_read_only")
-        return bool(cursor.fetchone() == ("on",))
+        refuses = bool(cursor.fetchone() == ("on",))
+    if refuses:
+        connection.connection.give_up()
+    return refuses
 
 
 def _limits() -> str:

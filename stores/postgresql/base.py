@@ -45,8 +45,12 @@ class Connection(psycopg.Connection[Any]):
         except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported) as error:
             if not _would_fail_again(error):
                 raise
-            self.pgconn.finish()
+            self.give_up()
             raise psycopg.OperationalError(f"connection given up: {error}") from error
+
+    def give_up(self) -> None:
+        """End it. The pool makes another one, perhaps to another server."""
+        self.pgconn.finish()
 
     def has_hung_up(self) -> bool:
         """Whether the server has ended this idle connection. No round trip: its farewell would be here."""

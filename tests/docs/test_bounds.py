@@ -46,6 +46,20 @@ def test_a_wait_is_as_long_as_shown(wait: str) -> None:
     assert float(SHOWN[wait]) == BOUNDS[wait]
 
 
+def test_each_wait_names_the_file_and_the_name_that_set_it() -> None:
+    rows = re.findall(
+        r"^\| [^|]+ \| [0-9.]+ \| `(\w+)` (?:in `([\w/.]+)`|there)",
+        section("docs/running.md", "Every wait has an end"),
+        re.MULTILINE,
+    )
+    named_last = ""
+
+    assert len(rows) > len(BOUNDS) / 2
+    for name, file in rows:
+        named_last = file or named_last
+        assert re.search(rf"^{name} = ", read(named_last), re.MULTILINE), (name, named_last)
+
+
 def test_the_sizes_that_the_server_takes_are_shown() -> None:
     text = " ".join(section("docs/running.md", "Every wait has an end").split())
 

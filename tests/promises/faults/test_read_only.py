@@ -2,7 +2,8 @@
 
 What must be there for these tests to pass, tried by taking it out:
 * `_would_fail_again` in `stores.postgresql.base`: without it both are 500, the second until the restart;
-* `_refuses_writes` in `acommerce_status.health`: without it such a server says that it is ready.
+* `_refuses_writes` in `acommerce_status.health`: without it such a server says that it is ready;
+* `give_up` there: without it a server that may be written again is not ready for an hour.
 """
 
 from collections.abc import Iterator
@@ -57,6 +58,18 @@ def test_a_read_only_database_gives_no_token_and_is_not_ready(
     assert [poll.status_code for poll in polls] == [200] * 4
     assert eventually(lambda: token_request(api, credentials).status_code == 200)
     assert eventually(lambda: api.get("/readyz").status_code == 200)
+
+
+def test_what_may_be_written_again_is_found_by_the_connections_that_are_open(
+    api: httpx2.Client, database: Postgres, credentials: dict[str, str]
+) -> None:
+    with read_only(database):
+        assert eventually(lambda: api.get("/readyz").status_code == 503)
+        normal = "ALTER DATABASE postgres RESET default_transaction_read_only"
+        run(database, "SET default_transaction_read_only = off", normal)
+
+        assert eventually(lambda: api.get("/readyz").status_code == 200)
+        assert eventually(lambda: token_request(api, credentials).status_code == 200)
 
 
 def test_a_column_whose_type_changes_costs_each_connection_one_answer(
