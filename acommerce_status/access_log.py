@@ -12,7 +12,7 @@ UNMATCHED = "(unmatched)"
 """In place of a path that no route matches."""
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,100}")
-_TOKEN = re.compile(r"[0-9a-f]{32}")
+_TOKEN = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _KEY = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -36,7 +36,7 @@ def request_id_of(request: HttpRequest) -> str:
     given: str = request.META.get("HTTP_X_REQUEST_ID", "")
     if not given or not _SANE_ID.fullmatch(given) or _KEY.search(given):
         return uuid.uuid4().hex
-    if any(found in said for found in _TOKEN.findall(given) for said in _said(request)):
+    if any(found.lower() in said.lower() for found in _TOKEN.findall(given) for said in _said(request)):
         return uuid.uuid4().hex
     return given
 

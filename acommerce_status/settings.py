@@ -125,6 +125,7 @@ def _postgresql(name: str, url: str) -> databases.Config:
 
 
 DATABASE_REPLICA_URLS = environment.words("DATABASE_REPLICA_URLS")
+REPLICA_RETRY_SECONDS = environment.whole("REPLICA_RETRY_SECONDS", 60, 1, 86_400)
 FEED_DATABASE = "replica" if DATABASE_REPLICA_URLS else "default"
 DATABASES: dict[str, databases.Config] = {
     "default": databases.sqlite(embedded.database_file(VAR_DIR))
@@ -133,8 +134,9 @@ DATABASES: dict[str, databases.Config] = {
 }
 if DATABASE_REPLICA_URLS:
     replicas = [_postgresql("DATABASE_REPLICA_URLS", url) for url in DATABASE_REPLICA_URLS]
-    retry_seconds = environment.whole("REPLICA_RETRY_SECONDS", 60, 1, 86_400)
-    DATABASES["replica"] = databases.any_replica(DATABASES["default"], replicas, retry_seconds=retry_seconds)
+    DATABASES["replica"] = databases.any_replica(
+        DATABASES["default"], replicas, retry_seconds=REPLICA_RETRY_SECONDS
+    )
 
 FEED_MEMORY_MILLISECONDS = environment.whole("FEED_MEMORY_MILLISECONDS", 50, 0, 1_000)
 

@@ -1,7 +1,9 @@
 """The store of the limits' counters: one round trip to Redis for each count, and none while it is away."""
 
 import logging
+import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -15,6 +17,10 @@ logger = logging.getLogger(__name__)
 
 URL_FORM = "redis://host:6379/0"
 TIMEOUT_SECONDS = 0.25
+TIMEOUTS = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+
+FAILURES = (redis.RedisError, TypeError, ValueError)
+"""No answer, a refusal, or an answer that is no number."""
 
 _COUNT = """
 local count = redis.call('INCRBY', KEYS[1], ARGV[1])
@@ -24,11 +30,20 @@ return count
 
 
 def checked_url(name: str, url: str) -> str:
-    """The URL in the variable `name`. Raises ImproperlyConfigured when no connection can be made of it."""
+    """The URL in the variable `name`. Raises ImproperlyConfigured when no connection can be made of it.
+
+    The client passes over a database that is no number, and takes `/1/2` for 12.
+    """
     try:
         redis.Redis.from_url(url).connection_pool.make_connection()
-    except (TypeError, ValueError):
+        parts = urlsplit(url)
+        is_whole = parts.path.strip("/") if parts.scheme == "unix" else parts.hostname
+        if not is_whole or (parts.scheme != "unix" and not re.fullmatch(r"(/[0-9]*)?", parts.path)):
+            raise ValueError
+    except (TypeError, ValueError, redis.RedisError):
         raise ImproperlyConfigured(f"{name} must look like {URL_FORM}, or rediss://, or unix://.") from None
+    for option in TIMEOUTS.keys() & parse_qs(parts.query).keys():
+        raise ImproperlyConfigured(f"{name} must not set {option}, because we set it.")
     return url
 
 
@@ -44,11 +59,10 @@ class CounterStore(BaseCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        timeouts = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
         ended = Retry(
             NoBackoff(), 1, (redis.ConnectionError,)
         )  # Redis ended a connection: found out by using it
-        self._redis = redis.Redis.from_url(server, retry=ended, **timeouts)
+        self._redis = redis.Redis.from_url(server, retry=ended, **TIMEOUTS)
         self._breaker = Breaker()
         self._lifetimes: dict[str, int] = {}
 
@@ -79,18 +93,20 @@ class CounterStore(BaseCache):
         Counts one use of nobody's, because a replica and a full Redis answer a PING too.
         """
         try:
-            key = f"{self.key_prefix}:can_count"
-            return not self._breaker.is_open and bool(self._redis.eval(_COUNT, 1, key, 1, 1))
-        except redis.RedisError:
+            return not self._breaker.is_open and self._ask("can_count", 1, 1) > 0
+        except FAILURES:
             return False
 
     def _count(self, key: str, delta: int, seconds: int) -> int | None:
         if not self._breaker.is_open:
             try:
-                return int(self._redis.eval(_COUNT, 1, f"{self.key_prefix}:{key}", delta, seconds))
-            except redis.RedisError as error:
+                return self._ask(key, delta, seconds)
+            except FAILURES as error:
                 self._breaker.trip()
                 reason = type(error).__name__
                 logger.error("limits fail open, %d uses uncounted so far: %s", self.uncounted + 1, reason)
         self.uncounted += 1
         return None
+
+    def _ask(self, key: str, delta: int, seconds: int) -> int:
+        return int(self._redis.eval(_COUNT, 1, f"{self.key_prefix}:{key}", delta, seconds))

@@ -31,16 +31,20 @@ def become(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("bind", "flags"),
     [
-        ("127.0.0.1:8000", ["--host", "127.0.0.1", "--port", "8000"]),
-        ("[::1]:80", ["--host", "::1", "--port", "80"]),
+        ("127.0.0.1:0", ["--host", "127.0.0.1", "--port", "0"]),
+        ("[::1]:0", ["--host", "::1", "--port", "0"]),
+        ("localhost:0", ["--port", "0"]),
         ("unix:/run/a.sock", ["--uds", "/run/a.sock"]),
     ],
 )
 def test_it_listens_where_it_is_told(become: dict[str, Any], bind: str, flags: list[str]) -> None:
     call_command("serve", bind=bind)
 
-    assert become["command"][1:3] == ["-m", "granian"]
-    assert become["command"][3 : 3 + len(flags)] == flags
+    command = become["command"]
+    start = command.index(flags[0])
+    assert command[1:3] == ["-m", "granian"]
+    assert command[start : start + len(flags)] == flags
+    assert "localhost" not in command  # granian does not know names
 
 
 def test_it_has_the_processes_that_are_set(become: dict[str, Any], settings: Settings) -> None:
@@ -61,9 +65,38 @@ def test_no_variable_of_granian_has_a_say(become: dict[str, Any], monkeypatch: p
     assert become["env"].keys() < os.environ.keys()
 
 
-@pytest.mark.parametrize("bind", ["8000", ":8000", "localhost", "localhost:http", "localhost:", ""])
+@pytest.mark.parametrize(
+    "bind",
+    ["8000", ":8000", "localhost", "localhost:http", "localhost:", "", "localhost:65536", "127.0.0.1:-1"],
+)
 def test_an_address_that_is_none_is_refused_in_a_sentence(become: dict[str, Any], bind: str) -> None:
     with pytest.raises(CommandError, match=r"^BIND must be HOST:PORT or unix:/path, such as"):
+        call_command("serve", bind=bind)
+    assert become == {}
+
+
+@pytest.mark.parametrize(
+    "bind", ["no-such-host.invalid:8000", "256.1.1.1:8000", "192.0.2.1:8000", f"{'x' * 70}.test:8000"]
+)
+def test_a_place_where_nobody_can_listen_is_told_in_a_sentence(become: dict[str, Any], bind: str) -> None:
+    with pytest.raises(CommandError, match=rf"^BIND: nobody can listen at {bind}: .*\.$"):
+        call_command("serve", bind=bind)
+    assert become == {}
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(become: dict[str, Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(
+            CommandError, match=rf"^BIND: nobody can listen at {bind}: Address already in use"
+        ):
+            call_command("serve", bind=bind)
+    assert become == {}
+
+
+@pytest.mark.parametrize("bind", ["unix:", "unix:/no/such/folder/a.sock", "unix:/"])
+def test_a_socket_in_a_folder_that_is_not_there_is_refused(become: dict[str, Any], bind: str) -> None:
+    with pytest.raises(CommandError, match=r"^BIND must name a socket in a folder that is there"):
         call_command("serve", bind=bind)
     assert become == {}
 

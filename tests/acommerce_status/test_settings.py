@@ -19,6 +19,7 @@ WHOLE = {
 }
 NUMBERS = [
     ("WEB_CONCURRENCY", 1, 256),
+    ("REPLICA_RETRY_SECONDS", 1, 86_400),
     ("WEB_THREADS", 1, 256),
     ("DATABASE_POOL_SIZE", 1, 500),
     ("STATEMENT_TIMEOUT_SECONDS", 1, 60),
@@ -60,6 +61,16 @@ OTHERS = [
     ("SECRET_KEY", " ", "SECRET_KEY is missing: set it to a random text of at least 50 characters"),
     ("REDIS_URL", "x", "REDIS_URL must look like redis://host:6379/0"),
     ("REDIS_URL", "redis://host:6379/0?colour=red", "REDIS_URL must look like redis://host:6379/0"),
+    ("REDIS_URL", "redis://host:6379/zero", "REDIS_URL must look like redis://host:6379/0"),
+    ("REDIS_URL", "redis://host:6379/1/2", "REDIS_URL must look like redis://host:6379/0"),
+    ("REDIS_URL", "redis://", "REDIS_URL must look like redis://host:6379/0"),
+    ("REDIS_URL", "unix://", "REDIS_URL must look like redis://host:6379/0"),
+    ("REDIS_URL", "rediss://host/0?ssl_cert_reqs=bad", "REDIS_URL must look like redis://host:6379/0"),
+    (
+        "REDIS_URL",
+        "redis://host/0?socket_timeout=9",
+        "REDIS_URL must not set socket_timeout, because we set it.",
+    ),
     ("DATABASE_URL", "mysql://u@p/n", "DATABASE_URL must look like postgres://user:password@host:5432/name."),
     ("HTTPS", "enabled", "HTTPS must be on or off."),
     ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL."),

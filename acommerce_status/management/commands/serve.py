@@ -2,8 +2,10 @@
 
 import os
 import resource
+import socket
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from acommerce_status.requests import MAX_HEAD
 MAX_CONNECTIONS = 1_000
 """Of each process, or what its limit of open files leaves. The next ones wait in the backlog."""
 OTHER_FILES = 128
+MAX_PORT = 65_535
 BACKLOG = 1_024
 TIMEOUT_HEAD = 10
 """Seconds for the head of a request to arrive in, and of a connection without a request."""
@@ -37,12 +40,31 @@ class Command(BaseCommand):
 
 
 def _address(bind: str) -> list[str]:
+    """Where granian is to listen, in its own words, which know no names. Raises CommandError."""
     if bind.startswith("unix:"):
-        return ["--uds", bind.removeprefix("unix:"), "--uds-permissions", str(0o666)]  # as open as a port
+        path = Path(bind.removeprefix("unix:"))
+        if not path.name or not path.parent.is_dir():
+            raise CommandError("BIND must name a socket in a folder that is there, such as unix:/run/a.sock.")
+        return ["--uds", str(path), "--uds-permissions", str(0o666)]  # as open as a port
     host, _, port = bind.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= MAX_PORT):
         raise CommandError("BIND must be HOST:PORT or unix:/path, such as 127.0.0.1:8000.")
-    return ["--host", host.strip("[]"), "--port", port]
+    try:
+        address = _listenable(host.strip("[]"), int(port))
+    except (OSError, UnicodeError) as error:  # the latter of a name that is none
+        reason = getattr(error, "strerror", None) or "no such name"
+        raise CommandError(f"BIND: nobody can listen at {bind}: {reason}.") from None
+    return ["--host", address, "--port", port]
+
+
+def _listenable(host: str, port: int) -> str:
+    """The IP address of a host, after a try to listen there. Raises OSError and UnicodeError."""
+    family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as trial:
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):  # as granian does
+            trial.setsockopt(socket.SOL_SOCKET, option, 1)
+        trial.bind(place)
+    return str(place[0])
 
 
 def _flags() -> list[str]:
