@@ -22,7 +22,7 @@ from delivery.webhook import Webhook  # noqa: E402 - after the setup
 from testbed.stopping import stoppable  # noqa: E402 - after the setup
 
 SECONDS = 4
-WAITS = (1, 1, 2, 2)
+WAITS_OF_HELD, WAITS_OF_RECEIVERS = (1, 1, 2, 2), (2, 3, 5)
 
 
 def signing(webhook: Webhook, *arguments: Any, signed: Callable[..., Any] = Webhook.signed) -> Any:
@@ -38,8 +38,8 @@ def main() -> None:
         "delivery.webhook.ANSWER_SECONDS": 1,
         "delivery.webhook.Webhook.limit_seconds": 1.5,
         "delivery.webhook.Webhook.signed": signing,
-        "delivery.pace.HELD_WAITS": WAITS,
-        "delivery.pace.RECEIVER_WAITS": WAITS,
+        "delivery.pace.HELD_WAITS": WAITS_OF_HELD,
+        "delivery.pace.RECEIVER_WAITS": WAITS_OF_RECEIVERS,
         "delivery.engine.following.RENEW_SECONDS": 1,
         "delivery.management.commands.deliver.Leases": partial(Leases, seconds=SECONDS),
         **stoppable(),

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx2
+import psycopg
 
 from testbed.installation import Installation
 from testbed.receivers import Receiver
@@ -73,6 +74,13 @@ def feed(client: httpx2.Client, scope: str = CHANNEL, status: str | None = None)
     """The newest state of every order, by polling; with `status` of those that have it."""
     found = orders(client, scope).items()
     return {order: shown["updatedTime"] for order, shown in found if status in (None, shown["orderStatus"])}
+
+
+def ask(place: Installation, question: str) -> Any:
+    """The one value that a statement answers, asked of the database."""
+    with psycopg.connect(place.variables["DATABASE_URL"], autocommit=True) as connection:
+        row = connection.execute(question.encode()).fetchone()
+        return row[0] if row else None
 
 
 def within(seconds: float, question: Callable[[], Any]) -> bool:
