@@ -16,6 +16,7 @@ from orders.publishing import bulk
 from orders.publishing.batch import Batch
 from orders.publishing.drafts import Draft
 from orders.publishing.filing import is_filed
+from orders.publishing.loading import first_fitting
 from orders.publishing.publication import has_its_fragment
 from stores.waits import allow_long_waits
 from wire.times import format_time
@@ -34,7 +35,7 @@ class Finding:
 def audit(orders: SalesOrderQuerySet) -> Iterator[Finding]:
     """Yield all that is wrong with `orders`. Publishing goes on meanwhile, and never waits for an audit.
 
-    It reads 200 orders at a time, and the clock, as they were at one moment.
+    It reads up to 200 orders at a time, and the clock, as they were at one moment.
     """
     with _one_moment():
         findings = [*_times_twice(orders), *_stale_heads(orders)]
@@ -67,7 +68,7 @@ def _times_twice(orders: SalesOrderQuerySet) -> Iterator[Finding]:
 def _batch_after(last: int, orders: SalesOrderQuerySet) -> tuple[int | None, list[Finding]]:
     """The findings of the next batch, and the last primary key in it, or None if no order is left."""
     pks = list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE])
-    newest = FeedClock.newest()
+    pks, newest = first_fitting(pks), FeedClock.newest()
     findings = [found for draft in Batch.load(pks).drafts.values() for found in _order(draft, newest)]
     return (pks[-1] if pks else None), findings
 

@@ -6,7 +6,7 @@ somebody else inserted the same order or event since we looked, the insert viola
 again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -16,7 +16,7 @@ from orders.documents import KnownEvent
 from orders.models import SalesOrder, SalesOrderQuerySet, StatusEvent
 from orders.publishing.drafts import Draft, Outcome
 from orders.publishing.events import Event, EventRefused, PublishedEvent, Withdrawal
-from orders.publishing.loading import load_drafts, lock_deletions
+from orders.publishing.loading import are_too_heavy, load_drafts, lock_deletions
 from orders.publishing.publication import Publication
 from orders.publishing.tables import publish_orders, write_events
 
@@ -24,8 +24,16 @@ Key = tuple[str, str]
 """channelId, orderId: what names an order on the wire."""
 
 
+MAX_UNWEIGHED = 10
+"""So few events concern so few orders that they are not too heavy, at 4 MiB and 5,000 events each."""
+
+
 class Raced(Exception):
     """Something changed between the look and the lock; the batch must begin again."""
+
+
+class TooHeavy(Exception):
+    """The orders that the batch concerns are more than memory should hold; it must be made smaller."""
 
 
 @dataclass
@@ -42,8 +50,11 @@ class Batch:
     changed_deletions: dict[str, KnownEvent] = field(default_factory=dict)
 
     @classmethod
-    def lock(cls, events: Iterable[Event]) -> Self:
-        """Lock and load what `events` concern. Four or five queries, whatever the size. Raises Raced."""
+    def lock(cls, events: Sequence[Event]) -> Self:
+        """Lock and load what `events` concern. Four to seven queries, whatever the size.
+
+        Raises Raced, and for more than MAX_UNWEIGHED events TooHeavy.
+        """
         event_ids = {event.event_id for event in events}
         located = dict(StatusEvent.objects.filter(event_id__in=event_ids).values_list("event_id", "order_id"))
         batch = cls()
@@ -93,8 +104,10 @@ class Batch:
         write_events(event for draft in changed for event in draft.changed.values())
         write_events(self.changed_deletions.values())
 
-    def _lock_orders(self, pks: set[int], events: Iterable[Event]) -> None:
+    def _lock_orders(self, pks: set[int], events: Sequence[Event]) -> None:
         wanted = SalesOrder.objects.filter(_keys_of(events) | Q(pk__in=pks))
+        if len(events) > MAX_UNWEIGHED and are_too_heavy(wanted):
+            raise TooHeavy
         if events:
             wanted = wanted.defer("fragment")  # it is written again whatever it was
         self._load(wanted.select_for_update())

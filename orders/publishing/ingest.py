@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from django.db import IntegrityError, OperationalError, transaction
 
 from orders.publishing import bulk
-from orders.publishing.batch import Batch, Raced
+from orders.publishing.batch import Batch, Raced, TooHeavy
 from orders.publishing.decoding import read_event
 from orders.publishing.drafts import Outcome
 from orders.publishing.events import Event, EventRefused, Line
@@ -112,12 +112,14 @@ def _publish_batch(lines: list[Numbered], database_timeout: float) -> tuple[Summ
 def _apply_until_unraced(events: list[tuple[int, Line, Event]]) -> tuple[Summary, list[Rejected]]:
     """Apply and commit; begin again if another publisher has created what we were about to create.
 
-    A large batch may lose this race every time. Halves, and in the end single lines, do not: what a line
-    creates is there after the race is lost once.
+    A large batch may lose this race every time, or concern more than memory should hold. Halves, and in the
+    end single lines, do not: what a line creates is there after the race is lost once.
     """
     for attempt in range(1, MAX_ATTEMPTS):
         try:
             return _apply(events)
+        except TooHeavy:
+            break
         except (IntegrityError, Raced, OperationalError) as error:
             if isinstance(error, OperationalError) and not bulk.is_serialization_failure(error):
                 raise

@@ -10,6 +10,7 @@ from orders.documents import to_text
 from orders.models import REPRESENTATION, FeedClock, FeedHead, SalesOrder
 from orders.publishing.batch import Batch
 from orders.publishing.filing import is_filed
+from orders.publishing.loading import first_fitting
 from orders.publishing.publication import Publication, has_its_fragment
 from orders.publishing.tables import publish_orders, write_orders
 from stores.waits import allow_long_waits
@@ -18,7 +19,10 @@ BATCH_SIZE = 200
 
 
 def outdated_orders() -> Iterator[list[int]]:
-    """Primary keys of orders in an older representation, in batches. Called again, it gives what is left."""
+    """Primary keys of orders in an older representation, in batches that fit into memory.
+
+    Called again, it gives what is left.
+    """
     last = 0
     while pks := list(
         SalesOrder.objects.outdated()
@@ -26,8 +30,9 @@ def outdated_orders() -> Iterator[list[int]]:
         .order_by("pk")
         .values_list("pk", flat=True)[:BATCH_SIZE]
     ):
-        yield pks
-        last = pks[-1]
+        fitting = first_fitting(pks)
+        yield fitting
+        last = fitting[-1]
 
 
 def rerender(pks: list[int], *, keep_times: bool = False) -> tuple[int, int]:
