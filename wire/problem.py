@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import DisallowedHost, TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -60,9 +60,8 @@ def describe(exception: Exception) -> Problem | None:
     match exception:
         case Refusal(status_code=status, code=code, errors=errors, violated=violated, headers=headers):
             return Problem(status, code, str(exception.detail), errors, violated, headers)
-        case OperationalError() | InterfaceError():
-            logger.error("database away or too slow: %s", exception)
-            return DATABASE_AWAY
+        case OperationalError() | InterfaceError() | ProgrammingError():
+            return _of_database(exception)
         case Http404():
             return NOT_FOUND
         case APIException(status_code=status):
@@ -71,12 +70,26 @@ def describe(exception: Exception) -> Problem | None:
     return None
 
 
+def _of_database(error: Exception) -> Problem | None:
+    if not isinstance(error, ProgrammingError):
+        logger.error("database away or too slow: %s", error)
+        return DATABASE_AWAY
+    if getattr(error.__cause__, "sqlstate", "") not in NOT_THERE:
+        return None
+    logger.error("database not migrated, or being restored: %s", str(error).partition("\n")[0])
+    return DATABASE_NOT_READY
+
+
 def unavailable(detail: str) -> Problem:
     """A 503 that asks the client to wait DATABASE_RETRY_SECONDS."""
     return Problem(503, "UNAVAILABLE", detail, headers={"Retry-After": str(DATABASE_RETRY_SECONDS)})
 
 
 DATABASE_AWAY = unavailable("The database does not answer. Nothing is lost; ask again.")
+
+DATABASE_NOT_READY = unavailable("The database is not ready. Nothing is lost; ask again.")
+NOT_THERE = ("42P01", "42703")
+"""A table or a column that PostgreSQL does not have, as before `migrate` and while a dump is restored."""
 
 
 def problem_details(request: HttpRequest, problem: Problem) -> tuple[dict[str, Any], str]:

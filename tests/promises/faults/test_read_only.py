@@ -1,9 +1,10 @@
-"""A PostgreSQL that answers but refuses: read-only as a demoted primary, or with plans for older columns.
+"""A PostgreSQL that answers but refuses: as a demoted primary, with plans for older columns, without a table.
 
 What must be there for these tests to pass, tried by taking it out:
 * `_would_fail_again` in `stores.postgresql.base`: without it both are 500, the second until the restart;
 * `_refuses_writes` in `acommerce_status.health`: without it such a server says that it is ready;
-* `give_up` there: without it a server that may be written again is not ready for an hour.
+* `NOT_THERE` in `wire.problem`: without it every poll is 500 while a dump is restored;
+* `give_up` in `acommerce_status.health`: without it a server that may write again is not ready for an hour.
 """
 
 from collections.abc import Iterator
@@ -88,6 +89,17 @@ def test_a_column_whose_type_changes_costs_each_connection_one_answer(
     assert refused
     assert_unavailable(*refused)
     assert has_recovered
+
+
+def test_a_table_that_is_not_there_yet_is_waited_for(api: httpx2.Client, database: Postgres) -> None:
+    run(database, "ALTER TABLE orders_salesorder RENAME TO restored_later")
+    try:
+        answers = together(api, *PATHS)
+    finally:
+        run(database, "ALTER TABLE restored_later RENAME TO orders_salesorder")
+
+    assert_unavailable(*answers)
+    assert recovers(api)
 
 
 def test_a_process_that_polls_replicas_stays_ready_without_a_primary_that_can_be_written(
