@@ -1,5 +1,6 @@
 """The reject file: refused lines that are never lost."""
 
+import errno
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -40,7 +41,9 @@ class RejectFile:
 
     @classmethod
     def at(cls, path: Path, say: Callable[[str], object]) -> "RejectFile":
-        """This file, which is added to if it exists. Raises OSError."""
+        """This file, which is added to if it exists. Raises OSError, also for a pipe, which keeps nothing."""
+        if path.is_fifo():
+            raise OSError(errno.ESPIPE, "it is a pipe, which keeps nothing")
         rejects = cls(path, path.open("ab+", buffering=0), say, temporary=False)
         rejects._end_last_line()
         return rejects

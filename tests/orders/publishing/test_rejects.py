@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from orders.models import StatusEvent
 from orders.publishing import ingest
 from testbed.events import event
 from tests.published import history
@@ -141,6 +142,16 @@ def test_a_reject_file_that_cannot_be_made_is_found_out_before_anything_is_read(
         f"The reject file {rejects} cannot be written: {why}. Name another one with --rejects."
     )
     assert ingest.publish([event(eventId="a")]) == ingest.Summary(published=1)
+
+
+def test_a_pipe_keeps_no_rejects(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    events = folder / "events.ndjson"
+    events.write_bytes(line("a") + BAD)
+
+    why = "The reject file pipe cannot be written: it is a pipe, which keeps nothing."
+    assert fails(str(events), "--rejects", "pipe").startswith(why)
+    assert not StatusEvent.objects.exists()
 
 
 def test_a_folder_that_was_removed_takes_no_reject_file(folder: Path) -> None:
