@@ -17,7 +17,7 @@ EMBEDDED = env -u SECRET_KEY -u DATABASE_URL -u REDIS_URL -u ALLOWED_HOSTS
 QUICK_TESTS := tests/acommerce_status/openapi/test_schema.py tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format snapshots lock bench soak fuzz clean
+.PHONY: help run test check format snapshots lock bench soak fuzz outages clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ soak: .venv/.development ## Poll and publish for long: memory, connections, erro
 
 fuzz: .venv/.development ## Make up many requests from the OpenAPI documents [EXAMPLES=1000]
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m tests --engine postgres tests/promises/test_fuzz.py
+
+outages: .venv/.development ## Kill, stop and cut off deliveries for a quarter of an hour
+	@DELIVERY_LONG=1 DELIVERY_SEEDS=10 $(BIN)/python -m tests --engine postgres tests/promises/delivery $(ARGS)
 
 clean: ## Remove all that the other targets made: .venv, caches, the demo's data
 	rm -rf .venv var .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -85,7 +85,7 @@ def _note(run: Running, row: Row, outcome: Outcome, now: datetime) -> None:
         "outcome": "FAILED" if outcome.kind is Kind.GONE else str(outcome.kind),
         "status": outcome.status,
         "milliseconds": outcome.milliseconds,
-        "detail": outcome.detail[:200],
+        "detail": outcome.detail[:200].replace("\0", ""),
         "answer": outcome.answer[:1024],
         "next_attempt_time": known.next_time if known else run.state.next_time,
     }

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 READ_BELOW = 50
 """Open orders; with fewer the next page is read."""
+MAX_OFFERED = 100
+"""Held orders that are read at once, so that nobody waits long for a thread of the database."""
 CHECK_SECONDS = 5
 """Rights are looked up again after this, while a subscription stays in memory; mostly for all at once."""
 LINGER_SECONDS = 5
@@ -109,7 +111,7 @@ async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: date
         run.load(read.rows, read.until, now)
         run.track.is_behind = read.has_more
         run.has_more = run.has_more or read.has_more
-    if due := run.holding.due(now, run.under_way):
+    if not run.holding.has_offered and (due := run.holding.due(now, run.under_way)[:MAX_OFFERED]):
         found = await deliverer.database(store.held_rows, run.row.scope, due)
         held, wanted = run.holding.orders, run.row.order_status
         passing = [

@@ -82,14 +82,24 @@ class Loader:
                 raise
             finally:
                 deliverer.loading = 0
-            for pk, (row, held) in found.items():
-                fence = fences.get(row.shard)
-                if fence is None or pk in deliverer.running or deliverer.is_stopping:
-                    continue
-                try:
-                    start(Running.of(row, held, fence, asked))
-                except InvalidToken:
-                    logger.error("no key of DELIVERY_KEYS opens the secrets of %s", row.public_id)
+            for loaded in found.values():
+                if not deliverer.is_stopping:
+                    self._begin(loaded, fences, asked, start)
+
+    def _begin(
+        self, loaded: Loaded, fences: dict[int, int], asked: float, start: Callable[[Running], None]
+    ) -> None:
+        """Start one, unless it is another's or in memory. One that is broken keeps no other waiting."""
+        row, held = loaded
+        fence = fences.get(row.shard)
+        if fence is None or row.pk in self.deliverer.running:
+            return
+        try:
+            start(Running.of(row, held, fence, asked))
+        except InvalidToken:
+            logger.error("no key of DELIVERY_KEYS opens the secrets of %s", row.public_id)
+        except Exception:
+            logger.exception("subscription %s cannot be loaded", row.public_id)
 
     async def _read(
         self, load: Callable[[list[int]], list[Subscription]], pks: list[int]

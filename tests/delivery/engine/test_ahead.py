@@ -12,6 +12,7 @@ def test_it_is_read_as_it_was_written(times: set[object]) -> None:
 
     assert ahead.read(unsaved(generation=3, ahead=text)) == times
     assert ahead.read(unsaved(generation=4, ahead=text)) == set()
+    assert ahead.read(unsaved(generation=3, position=at(1), ahead=text)) == set()
 
 
 def test_a_thousand_take_a_few_kilobytes() -> None:

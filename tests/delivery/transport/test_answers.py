@@ -34,6 +34,7 @@ def opened(settings: Settings) -> None:
         ("204 No Content", Kind.DELIVERED, ""),
         ("205 Reset Content", Kind.DELIVERED, ""),
         ("299 Fine", Kind.DELIVERED, ""),
+        ("101 Switching", Kind.REFUSED, "answered 101"),
         ("301 Moved", Kind.REFUSED, "answered 301"),
         ("400 Bad", Kind.REFUSED, "answered 400"),
         ("408 Late", Kind.REFUSED, "answered 408"),
@@ -82,6 +83,26 @@ def test_what_is_said_before_the_answer_is_not_the_answer(before: bytes) -> None
     assert outcome_of(saying(before, OK)).kind is Kind.DELIVERED
 
 
+@pytest.mark.parametrize("status_line", ["204 No Content", "205 Reset Content", "200 OK"])
+def test_a_body_that_should_not_be_there_is_not_the_next_answer(status_line: str) -> None:
+    """Whoever speaks on after its answer has not answered what is sent next."""
+    rude = saying(
+        f"HTTP/1.1 {status_line}\r\nContent-Length: 0\r\n\r\n".encode(), b"HTTP/1.1 410 Gone\r\n\r\n"
+    )
+
+    async def deliver() -> list[Kind]:
+        async with receiving(rude) as receiver, webhooks() as hooks:
+            kinds = [(await sent(hooks, receiver.url)).kind]
+            await asyncio.sleep(0.1)
+            return [*kinds, (await sent(hooks, receiver.url)).kind]
+
+    assert asyncio.run(deliver()) == [Kind.DELIVERED] * 2
+
+
+def test_an_answer_of_http_1_0_is_an_answer() -> None:
+    assert outcome_of(saying(b"HTTP/1.0 200 OK\r\n\r\n", then_close=True)).kind is Kind.DELIVERED
+
+
 def test_a_redirect_is_not_followed() -> None:
     async def deliver() -> tuple[Kind, int]:
         async with receiving(status("200 OK")) as other, webhooks() as hooks:
@@ -118,8 +139,9 @@ def test_the_body_of_an_answer_changes_nothing_and_takes_a_second_at_most(body: 
         (saying(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000), "no proper answer (ClientResponseError)"),
         (saying(), "no answer in time"),
         (saying(*[bytes([byte]) for byte in OK], every=0.1), "no answer in time"),
+        (saying(*[b"HTTP/1.1 103 Early Hints\r\n\r\n"] * 100, every=0.02), "no answer in time"),
     ],
-    ids=["closed", "no HTTP", "a huge head", "black hole", "a byte at a time"],
+    ids=["closed", "no HTTP", "a huge head", "black hole", "a byte at a time", "1xx without end"],
 )
 def test_no_answer_after_connecting_refuses_the_order(
     answer: Answer, detail: str, monkeypatch: pytest.MonkeyPatch

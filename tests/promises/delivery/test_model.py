@@ -49,7 +49,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("deliverable")]
 
 ORDERS = "ABCDE"
 STATUSES = ["NEW", "IN_PROGRESS", "COMPLETED"]
-SCOPES = ["channel/lazada-th", "partner/143", "partner/7"]
+SCOPES = ["channel/lazada-th", "channel/lazada-th", "partner/143"]
 PARTNER_OF = {"A": "143", "B": "143", "C": "7", "D": "7", "E": "7"}
 FILTERS = st.sampled_from([None, ["COMPLETED"], ["NEW", "IN_PROGRESS"]])
 CHANGES = st.lists(st.tuples(st.sampled_from(ORDERS), st.sampled_from(STATUSES)), min_size=1, max_size=6)
@@ -175,8 +175,8 @@ class Deliveries(RuleBasedStateMachine):
     def patch_concurrency(self, one: Subscribed, concurrency: int) -> None:
         self.patch(one, {"webhook": {"concurrency": concurrency}})
 
-    @rule(one=subscriptions, back=st.none() | st.integers(0, 6))
-    def replay(self, one: Subscribed, back: int | None) -> None:
+    @rule(one=subscriptions, back=st.none() | st.integers(0, 6), at_once=st.booleans())
+    def replay(self, one: Subscribed, back: int | None, at_once: bool) -> None:
         """To the beginning, or to the time of an order, back or forward."""
         states = self.states(one.scope)
         since = states[back % len(states)][1] if back is not None and states else None
@@ -188,15 +188,19 @@ class Deliveries(RuleBasedStateMachine):
         one.skipped = {state for state in one.skipped if state[1] <= since}
         one.skipped |= {state for state in states if position < state[1] <= since}
         one.newest, one.resent = {}, set()
+        if at_once:
+            self.deliver()
 
-    @rule(one=subscriptions, number=st.integers(0, 4))
-    def resend(self, one: Subscribed, number: int) -> None:
+    @rule(one=subscriptions, number=st.integers(0, 4), at_once=st.booleans())
+    def resend(self, one: Subscribed, number: int, at_once: bool) -> None:
         states = self.states(one.scope)
         if states and one.active:
             order = states[number % len(states)][0]
             body = {"channelId": "lazada-th", "orderId": order}
             assert send(self.client, "POST", f"{one.path}/resend", body).status_code == 202
             one.resent.add(order)
+            if at_once:
+                self.deliver()
 
     @rule(one=subscriptions, number=st.integers(0, 99))
     def rotate(self, one: Subscribed, number: int) -> None:
