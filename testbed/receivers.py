@@ -67,7 +67,8 @@ class Receiver:
             status, headers = self.answer(received)
             received.status = status
             if 200 <= status < 300:
-                self.accepted[order] = received.headers["X-Acomm-Updated-Time"]
+                moment = received.headers["X-Acomm-Updated-Time"]
+                self.accepted[order] = max(moment, self.accepted.get(order, ""))
             return status, headers
         finally:
             self.under_way.remove(order)

@@ -164,7 +164,7 @@ def test_one_that_is_fenced_saves_nothing_but_that_it_tried(subscription: Subscr
     old, new = Leases("old"), Leases("new")
     old.renew(set())
     run = loaded(subscription, old.fences[subscription.shard])
-    ShardLease.objects.update(until=None)
+    end_leases()
     new.renew(set())
     order = row(1, "A")
     run.load([order], at(1), datetime.now(UTC))
@@ -177,6 +177,22 @@ def test_one_that_is_fenced_saves_nothing_but_that_it_tried(subscription: Subscr
     assert (kept, subscription.position) == (set(), at(0))
     assert HeldOrder.objects.count() == 0
     assert Attempt.objects.count() == 1
+
+
+def test_what_was_loaded_before_another_had_the_shard_is_not_saved(subscription: Subscription) -> None:
+    """Fails without `l.fence = n.fence` in delivery.engine.saving: it owns it again, under another fence."""
+    leases, other = Leases("first"), Leases("other")
+    leases.renew(set())
+    run = loaded(subscription, leases.fences[subscription.shard])
+    leases.give_back()
+    other.renew(set())
+    other.give_back()
+    leases.renew(set())
+    run.load([], at(9), datetime.now(UTC))
+
+    assert subscription.shard in leases.fences
+    assert save("first", [take_changes(run)]) == set()
+    assert Subscription.objects.get().position == at(0)
 
 
 def test_a_pace_found_out_before_a_change_does_not_undo_the_change(subscription: Subscription) -> None:

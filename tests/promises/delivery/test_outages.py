@@ -29,6 +29,9 @@ pytestmark = pytest.mark.slow
 THOUSAND = 1_000
 DELETE = "from delivery.models import *; Subscription.objects.all().delete()"
 FAILING = "SELECT count(*) FROM delivery_subscription WHERE failures > 0"
+FAILED = "SELECT count(*) FROM delivery_attempt WHERE outcome = 'FAILED'"
+SOONEST = 2 * 0.8
+"""Seconds between two tries of a receiver that fails (testbed.hasty_deliver), jitter included."""
 COPY = """
 import secrets
 from django.db import transaction
@@ -79,7 +82,7 @@ def test_a_quiet_channel_whose_one_order_is_refused_gets_it_when_the_receiver_is
 ) -> None:
     """Nothing comes after it, so it is tried again by itself; also by a process that never heard of it.
 
-    Fails without `*_next_tries(run)` in delivery.engine.waiting.
+    Fails without `run.retry[key] = ...` in delivery.engine.answers: then it is tried without a pause.
     """
     here, client = place
     well: list[bool] = []
@@ -100,6 +103,7 @@ def test_a_quiet_channel_whose_one_order_is_refused_gets_it_when_the_receiver_is
     assert (first, second, arrived, done) == (True, True, True, True)
     assert (shown["state"], shown["heldOrders"]) == ("ACTIVE", 0)
     assert set(receiver.orders()) == {"QUIET"}
+    assert len(receiver.received) < 20
 
 
 def test_black_holes_and_a_backlog_delay_nobody(place: tuple[Installation, httpx2.Client]) -> None:
@@ -136,21 +140,31 @@ def test_black_holes_and_a_backlog_delay_nobody(place: tuple[Installation, httpx
     assert waits[98] < 1.5, json.dumps(waits[-5:])
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 def test_a_thousand_subscriptions_come_back_at_once_after_an_outage_and_delay_nobody(
     place: tuple[Installation, httpx2.Client],
 ) -> None:
     """Fails with `next_time=None` in delivery.pace._failed: then they try again without a pause."""
     here, client = place
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with here.publisher() as publish, receiving() as healthy:
         subscribe(client, healthy, PARTNER, start="now")
         path = subscribe(client, Receiver(f"http://127.0.0.1:{port}/hook"), start="now")
         here.manage("shell", "-v", "0", "-c", COPY.format(id=path.rpartition("/")[2], count=THOUSAND - 1))
         publish(*[event(orderId=f"Z-{number}", partnerId="7") for number in range(3)])
         with delivering(here, *HASTY):
+            began = time.monotonic()
             assert within(60, lambda: ask(here, FAILING) == THOUSAND)
+            time.sleep(3)
+            tries_each = ask(here, FAILED) / THOUSAND
+            seconds = time.monotonic() - began
             with receiving(port=port) as crowd:
                 crowd.under_way = _Unwatched()
                 for number in range(60):
@@ -162,6 +176,7 @@ def test_a_thousand_subscriptions_come_back_at_once_after_an_outage_and_delay_no
 
     waits = sorted(post.time - _seconds(post) for post in healthy.received)
     assert len({post.headers["webhook-id"] for post in crowd.received}) == THOUSAND * 3
+    assert tries_each < 2 + seconds / SOONEST
     assert waits[58] < 1.5, json.dumps(waits[-5:])
 
 

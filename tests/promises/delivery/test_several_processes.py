@@ -2,7 +2,7 @@
 
 Leases are short here (testbed.hasty_deliver). DELIVERY_LONG=1 kills forty times. What must be there for these
 tests to pass, tried by taking it out:
-* `if run.row.pk not in saved` with what follows in Deliverer.save;
+* `run.track.done_times()` in delivery.engine.changing: what was accepted beyond a slow order is sent again;
 * with `self.track.finish(row)` in `Running.begun`, a position moves before the answer, and orders are lost.
 """
 
@@ -76,7 +76,8 @@ class Crowd:
         """All of them, by themselves."""
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
-        assert [process.wait(20) for process in self.processes] == [0] * len(self.processes)
+        hardly_begun = -signal.SIGTERM
+        assert {process.wait(20) for process in self.processes} <= {0, hardly_begun}
 
     def unexplained(self, receivers: list[Receiver]) -> list[str]:
         """The orders that were sent again though all answered in time, and nobody was killed soon after."""
