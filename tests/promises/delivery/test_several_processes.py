@@ -2,7 +2,8 @@
 
 Leases are short here (testbed.hasty_deliver). DELIVERY_LONG=1 kills forty times. What must be there for these
 tests to pass, tried by taking it out:
-* `run.track.done_times()` in delivery.engine.changing: what was accepted beyond a slow order is sent again;
+* `run.track.done_times()` in delivery.engine.changing: what was accepted beyond a slow order is sent again
+  when a kill happens to come then (always seen by tests/delivery/engine/test_track.py);
 * with `self.track.finish(row)` in `Running.begun`, a position moves before the answer, and orders are lost.
 """
 
