@@ -84,10 +84,11 @@ class Crowd:
         """The orders that were sent again though all answered in time, and nobody was killed soon after."""
         unanswered = self.place.manage("shell", "-v", "0", "-c", UNANSWERED).split()
         return [
-            post.order["orderId"]
+            f"{post.order['orderId']} by {first.headers['X-Process']} at {first.time:.2f} and by"
+            f" {post.headers['X-Process']} at {post.time:.2f}; killed at {self.kills}"
             for receiver in receivers
             for first, post in sent_twice(receiver)
-            if not any(first <= kill <= min(post.time, first + SAVED_WITHIN) for kill in self.kills)
+            if not any(first.time <= kill <= min(post.time, first.time + SAVED_WITHIN) for kill in self.kills)
             and post.headers["X-Acomm-Updated-Time"] not in unanswered
         ]
 

@@ -50,15 +50,15 @@ def writing(place: Installation, writers: int, prefix: str, pause: float = 0.02)
             thread.join()
 
 
-def sent_twice(receiver: Receiver) -> list[tuple[float, Received]]:
-    """The states that were accepted once more, and when each was accepted before, in Unix time."""
-    accepted: dict[str, float] = {}
-    found: list[tuple[float, Received]] = []
+def sent_twice(receiver: Receiver) -> list[tuple[Received, Received]]:
+    """The deliveries of states that were accepted twice: the earlier one and the later one."""
+    accepted: dict[str, Received] = {}
+    found: list[tuple[Received, Received]] = []
     for post in receiver.received:
         name = post.headers["webhook-id"]
         if post.status >= 300:
             continue
         if name in accepted:
             found.append((accepted[name], post))
-        accepted[name] = post.time
+        accepted[name] = post
     return found
