@@ -1,8 +1,8 @@
 """Any history of changes and subscriptions: what arrives is the oracle's, and a position keeps its promise.
 
 `deliver --once` runs in this process, with a receiver that refuses some orders. DELIVERY_LONG=1 makes more
-histories. Fails without `self.leave_out(rows)` in Running.load, without `or not held[...].tries` in
-delivery.engine.draining, and without `row.generation += 1` in replay, among much else.
+histories. Fails without `self.leave_out(rows)` in Running.load, and without `or not held[...].tries` in
+delivery.engine.draining, among much else.
 """
 
 import asyncio
