@@ -13,7 +13,7 @@ from delivery.engine.leases import Leases
 from delivery.mail import outbox
 from delivery.mail.letters import written
 from delivery.mail.sending import is_set_up, send
-from delivery.mail.watching import watch
+from delivery.mail.watching import tidy, watch
 from delivery.outcome import Kind, Outcome
 
 LOOK_SECONDS = 2
@@ -46,9 +46,10 @@ class Mailer:
                 connections.close_all()
 
     def round(self) -> None:
-        """Look what contacts should be told, and send all that is due."""
+        """Look now and then what contacts should be told, and send all that is due."""
         if self._fence() is not None and time.monotonic() - self._watched >= WATCH_SECONDS:
             watch(datetime.now(UTC))
+            tidy(datetime.now(UTC))
             self._watched = time.monotonic()
         while not self.is_ending.is_set() and (fence := self._fence()) is not None:
             letter = outbox.take_next(self.leases.owner, fence, datetime.now(UTC))

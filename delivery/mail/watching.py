@@ -1,13 +1,14 @@
 """Looking for what contacts should be told, and putting it into the queue of mails."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from delivery.mail.telling import Health, due, paced_since
 from delivery.models import Attempt, Mail, Recipient
 
+KEPT_FOR = timedelta(days=90)
 UNTRIED = ("TEST", "SKIPPED")
 """Outcomes of attempts that say nothing about how a subscription is."""
 
@@ -15,6 +16,17 @@ UNTRIED = ("TEST", "SKIPPED")
 def watch(now: datetime) -> None:
     """Put what is to be told into the queue. What is there already, or was told, is not told again."""
     Mail.objects.bulk_create(_found(now), ignore_conflicts=True)
+
+
+def tidy(now: datetime) -> None:
+    """Remove what nobody needs any more: mails to recipients that are gone, and occasions long over.
+
+    That one was told of being disabled is kept as long as it may still be, and so is a confirmation, whose
+    links are in somebody's mailbox.
+    """
+    old = Mail.objects.filter(made_time__lt=now - KEPT_FOR)
+    old.filter(recipient=None).delete()
+    old.exclude(kind__in=(Mail.Kind.CONFIRM, Mail.Kind.DISABLED)).delete()
 
 
 def _found(now: datetime) -> Iterator[Mail]:

@@ -71,8 +71,9 @@ class Command(BaseCommand):
         self.stdout.write(greeting(f"http://{address}", callers, webhook.public_id))
         self.stdout.flush()
         receiver.start(secret)
+        here = OPENED | {"PUBLIC_URL": f"http://{address}"}
         commands = (["serve", "--bind", address], ["simulate"], ["deliver"])
-        sys.exit(run_together([[sys.executable, "manage.py", *command] for command in commands], OPENED))
+        sys.exit(run_together([[sys.executable, "manage.py", *command] for command in commands], here))
 
     def _load(self, count: int) -> None:
         now = timezone.now()

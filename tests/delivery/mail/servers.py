@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ class MailServer:
     rcpt: str = "250 OK"
     data: str = "250 OK"
     is_rude: bool = False
+    tls: ssl.SSLContext | None = None
     raw: list[bytes] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
     is_over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -67,7 +69,11 @@ def mail_server(settings: Settings, **answers: Any) -> Iterator[MailServer]:
 
 async def _serve(handler: MailServer, started: "Future[tuple[int, asyncio.AbstractEventLoop]]") -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(handler, data_size_limit=20_000_000), "127.0.0.1", 0)
+
+    def talk() -> SMTP:
+        return SMTP(handler, data_size_limit=20_000_000, tls_context=handler.tls)
+
+    server = await loop.create_server(talk, "127.0.0.1", 0)
     started.set_result((server.sockets[0].getsockname()[1], loop))
     async with server:
         await handler.is_over.wait()

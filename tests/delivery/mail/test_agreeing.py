@@ -1,18 +1,23 @@
 """The owner of an address agrees by a link: once, within seven days, and never by opening it."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
+from pytest_django import Settings
 
 from callers.administration import create_caller, revoke_caller
 from delivery.mail import agreeing
 from delivery.mail.recipients import stop_token_of
 from delivery.models import Mail, Recipient, SilencedAddress, Subscription
 from delivery.registration.representation import state_of
+from tests.delivery.mail.servers import mail_server
 from tests.delivery.mail.subscribers import TO, links, mailed, mailer, subscribed
+from tests.delivery.registration.requests import PATH, send
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("poller")]
 
@@ -195,6 +200,47 @@ def test_a_revoked_caller_has_nobody_asked() -> None:
 
     assert mail.outbox == []
     assert not Mail.objects.filter(next_try_time__isnull=False).exists()
+
+
+def test_an_address_that_does_not_exist_disables_and_is_asked_again_when_told_to(
+    settings: Settings, api: Client
+) -> None:
+    row = mailed()
+    with mail_server(settings, rcpt="550 5.1.1 No such user"):
+        mailer().round()
+        mailer().round()
+    shown = api.get(f"{PATH}/{row.public_id}").json()
+    resumed = send(api, "PATCH", f"{PATH}/{row.public_id}", {"active": True}).json()
+    with mail_server(settings) as server:
+        mailer().round()
+
+    assert (shown["state"], shown["stateReason"]) == ("DISABLED", "ADDRESS_REFUSED")
+    assert resumed["state"] == "UNCONFIRMED"
+    assert len(server.raw) == 1
+
+
+def test_asking_anew_sends_another_mail_and_ends_no_older_link(api: Client, anyone: Client) -> None:
+    row = mailed()
+    first = asked(row)["confirm"]
+    for _ in range(2):  # the second finds one that waits already
+        send(api, "PATCH", f"{PATH}/{row.public_id}", {"active": True})
+    second = asked(row)["confirm"]
+
+    pressed = anyone.post(first)
+
+    assert (len(mail.outbox), first == second, pressed.status_code) == (2, False, 200)
+    assert state(row) == "ACTIVE"
+
+
+def test_links_in_mails_survive_another_delivery_key(settings: Settings, anyone: Client) -> None:
+    row = mailed()
+    token = _stop_token(row)
+    settings.DELIVERY_KEYS = [Fernet.generate_key().decode(), *settings.DELIVERY_KEYS]
+    call_command("rotate_delivery_keys", stdout=StringIO())
+    settings.DELIVERY_KEYS = settings.DELIVERY_KEYS[:1]
+
+    assert _stop_token(row) == token
+    assert anyone.get(f"/subscriptions/stop/{token}").status_code == 200
 
 
 def test_three_a_week_go_to_an_address_whoever_asks_and_the_next_waits() -> None:

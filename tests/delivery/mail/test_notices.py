@@ -11,7 +11,7 @@ from callers.administration import revoke_caller
 from callers.grants import withdraw
 from callers.models import Scope
 from delivery.mail import outbox
-from delivery.mail.watching import watch
+from delivery.mail.watching import tidy, watch
 from delivery.models import Attempt, Mail, Recipient, ShardLease, Subscription
 from delivery.outcome import Kind, Outcome
 from tests.delivery.mail.subscribers import TO, agreed, links, mailer, subscribed
@@ -150,6 +150,21 @@ def test_the_link_in_it_ends_such_mails_and_not_the_subscription(anyone: Client)
 
     assert len(mail.outbox) == 1
     assert Subscription.objects.get(pk=row.pk).active
+
+
+def test_what_nobody_needs_any_more_is_removed_after_ninety_days() -> None:
+    row, gone = failing(hours=2), failing(hours=2)
+    Subscription.objects.filter(pk=row.pk).update(active=False, disabled_reason="GONE")
+    mailer().round()
+    Subscription.objects.filter(pk=gone.pk).delete()
+    before = Mail.objects.count()
+
+    tidy(datetime.now(UTC) + timedelta(days=89))
+    kept = Mail.objects.count()
+    tidy(datetime.now(UTC) + timedelta(days=91))
+
+    assert before == kept == 3
+    assert sorted(Mail.objects.values_list("kind", flat=True)) == ["CONFIRM", "DISABLED"]
 
 
 def test_only_the_process_with_the_lease_sends() -> None:

@@ -1,10 +1,13 @@
 """One mail handed to real servers on sockets: taken, refused, lost, silent, slow."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import trustme
 from django.core.mail import EmailMessage
 from pytest_django import Settings
 
@@ -67,6 +70,23 @@ def test_a_refusal_of_the_mail_is_none_of_the_address(settings: Settings, answer
 
     assert (outcome.kind, outcome.status) == (Kind.FAILED, int(answer[:3]))
     assert outcome.detail == f"the mail server answered {answer[:3]}"
+
+
+@pytest.mark.parametrize(("host", "kind"), [("localhost", Kind.DELIVERED), ("127.0.0.1", Kind.FAILED)])
+def test_the_certificate_of_the_server_must_be_for_its_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str, kind: Kind
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)
+    with mail_server(settings, tls=tls):
+        settings.EMAIL_USE_TLS, settings.EMAIL_HOST = True, host
+        outcome = send(message())
+
+    assert outcome.kind is kind
+    assert outcome.detail == ("" if kind is Kind.DELIVERED else "TLS with the mail server failed")
 
 
 def test_nobody_there_is_said(settings: Settings) -> None:
