@@ -1,6 +1,7 @@
 """The pages that mails link to, in a real browser: they stay here, fit a phone, and their buttons work."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from django.core import mail
 from pytest_django import Settings
 
@@ -38,12 +39,13 @@ def test_a_button_is_pressed_and_the_page_says_what_came_of_it(
         opened = tab(width, dark)
         page = opened.open(paths[action])
         before, overflow = page.locator("h1").inner_text(), opened.overflow()
+        found = [violation["id"] for violation in Axe().run(page).response["violations"]]
         page.locator("main button").click()
         page.wait_for_load_state("networkidle")
         said[action] = before, page.locator("h1").inner_text()
 
         assert (action, overflow, opened.overflow(), opened.foreign) == (action, 0, 0, [])
-        assert (action, opened.complaints) == (action, [])
+        assert (action, found, opened.complaints) == (action, [], [])
 
     assert said == {
         "confirm": ("Is this right?", "Thank you, it is confirmed"),
