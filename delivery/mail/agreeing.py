@@ -67,9 +67,12 @@ def stop(recipient: Recipient) -> None:
     row.save(update_fields=["active", "confirmed", "disabled_reason", "change_number"])
 
 
-@transaction.atomic
 def silence(key: str) -> None:
-    """Never write to this address again, whoever asks, and end all that goes there now."""
+    """Never write to this address again, whoever asks, and end all that goes there now.
+
+    From the first statement on nothing is sent. The rest is a transaction for each subscription, because
+    nobody may lock a second one who holds the lock of SubscriptionClock.
+    """
     SilencedAddress.objects.get_or_create(key=key, defaults={"time": datetime.now(UTC)})
     Mail.objects.filter(key=key, next_try_time__isnull=False).update(next_try_time=None)
     for recipient in Recipient.objects.filter(key=key, confirmed_time__isnull=False).order_by("subscription"):

@@ -109,14 +109,14 @@ def _take(mails: list[Mail], now: datetime, **changes: object) -> None:
 @transaction.atomic
 def record(letter: Letter, outcome: Outcome, now: datetime) -> None:
     """What became of it: sent, to be tried again, or refused for good."""
+    if outcome.kind is Kind.BLOCKED:
+        refuse(letter.recipient)
     for mail in letter.mails:
         first, tries = mail.first_try_time or now, mail.tries + 1
         is_sent = outcome.kind is Kind.DELIVERED
         Mail.objects.filter(pk=mail.pk, next_try_time__isnull=False).update(
             next_try_time=next_try(outcome, tries, first, now), sent_time=now if is_sent else None
         )
-    if outcome.kind is Kind.BLOCKED:
-        refuse(letter.recipient)
 
 
 @transaction.atomic

@@ -11,8 +11,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from callers.administration import revoke_caller
-from delivery.models import Batch, Subscription
+from delivery.files.stored import file_of
+from delivery.mail.agreeing import stop
+from delivery.mail.transport import Email
+from delivery.models import Batch, Recipient, Subscription
 from delivery.registration.representation import state_of
+from delivery.transport import Facts
 from testbed.events import event, new_orders
 from tests.conftest import Credentials, Publish
 from tests.delivery.mail.servers import mail_server
@@ -170,6 +174,22 @@ def test_a_revoked_caller_has_nothing_mailed(api: Client, publish: Publish, sett
     with mail_server(settings) as server:
         delivered(row)
 
+    assert server.raw == []
+
+
+def test_who_stopped_while_a_file_was_being_made_is_not_sent_it(
+    api: Client, publish: Publish, settings: Settings
+) -> None:
+    publish(*new_orders(1))
+    row = confirmed(api)
+    with mail_server(settings, rcpt="450 4.2.1 Greylisted"):
+        delivered(row)
+    batch, facts = Batch.objects.select_related("subscription").get(), Facts.of(row)
+    stop(Recipient.objects.select_related("subscription").get())
+    with mail_server(settings) as server:
+        outcome = Email().send(facts, file_of(batch), 1, lambda: True)
+
+    assert outcome is None
     assert server.raw == []
 
 
