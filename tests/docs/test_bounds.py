@@ -7,6 +7,7 @@ from django.conf import settings
 
 from acommerce_status import requests
 from acommerce_status.management.commands import serve
+from delivery.mail import smtp
 from orders.management.commands import ingest
 from stores import breaker, counters, databases, waits
 from tests.docs.test_docs import read, section
@@ -27,6 +28,8 @@ BOUNDS = {
     "in a transaction left idle: `idle_in_transaction_session_timeout`": IDLE,
     "for a statement or a lock, when publishing": waits.LONG_WAIT_SECONDS,
     "for a database that goes away while `ingest` runs": ingest.DATABASE_TIMEOUT,
+    "for a mail server to connect, and for each of its answers": smtp.STEP_SECONDS,
+    "for a mail to be handed over": smtp.SECONDS,
     "for a count in Redis": counters.TIMEOUT_SECONDS,
     "until a Redis that failed is asked again": breaker.PAUSE_SECONDS,
     "until a PostgreSQL that was silent is asked again": breaker.PAUSE_SECONDS,
