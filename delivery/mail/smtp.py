@@ -14,10 +14,12 @@ STEP_SECONDS = 30.0
 """For connecting, and for each answer of the server."""
 
 
-class _Ending:
-    """A session that is cut after a while, whatever the server does."""
+class _Ending(smtplib.SMTP):
+    """A session that is cut after a while, whatever the server does, in the middle of a TLS handshake too."""
 
-    sock: socket.socket | None
+    _is_over = False
+    _connection: socket.socket | None = None
+    """Another handle of the connection, which stays good when smtplib puts TLS on its own."""
 
     def __init__(self, *args: Any, seconds: float, **kwargs: Any) -> None:
         self._timer = Timer(seconds, self._cut)
@@ -26,24 +28,36 @@ class _Ending:
         try:
             super().__init__(*args, **kwargs)
         except BaseException:
-            self._timer.cancel()
+            self.close()
             raise
 
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """smtplib's seam for a connection of one's own making."""
+        made: socket.socket = smtplib.SMTP._get_socket(self, host, port, timeout)  # type: ignore[attr-defined]  # see above
+        self._connection = made.dup()
+        if self._is_over:  # it took so long to connect
+            made.close()
+            raise TimeoutError
+        return made
+
     def _cut(self) -> None:
-        with suppress(OSError, AttributeError):  # AttributeError: it ends by itself just now
-            self.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]  # as above
+        self._is_over = True
+        with suppress(OSError, AttributeError):  # AttributeError: there is no connection, or no more
+            self._connection.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]  # as above
 
     def close(self) -> None:
         self._timer.cancel()
-        super().close()  # type: ignore[misc]  # smtplib's
-
-
-class _Plain(_Ending, smtplib.SMTP):
-    pass
+        if self._connection:
+            self._connection.close()
+        super().close()
 
 
 class _Encrypted(_Ending, smtplib.SMTP_SSL):
-    pass
+    """With TLS from the first byte."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        made = super()._get_socket(host, port, timeout)
+        return self.context.wrap_socket(made, server_hostname=host)
 
 
 class Backend(EmailBackend):
@@ -57,7 +71,7 @@ class Backend(EmailBackend):
     @property
     def connection_class(self) -> Any:
         """Makes the session that Django uses."""
-        session = _Encrypted if self.use_ssl else _Plain
+        session = _Encrypted if self.use_ssl else _Ending
 
         def connect(*args: Any, **kwargs: Any) -> smtplib.SMTP:
             return session(*args, seconds=self.seconds, **kwargs)

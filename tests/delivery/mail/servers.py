@@ -25,6 +25,7 @@ class MailServer:
     data: str = "250 OK"
     is_rude: bool = False
     tls: ssl.SSLContext | None = None
+    is_wrapped: bool = False
     raw: list[bytes] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
     is_over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,12 +72,14 @@ async def _serve(handler: MailServer, started: "Future[tuple[int, asyncio.Abstra
     loop = asyncio.get_running_loop()
 
     def talk() -> SMTP:
-        return SMTP(handler, data_size_limit=20_000_000, tls_context=handler.tls)
+        starttls = None if handler.is_wrapped else handler.tls
+        return SMTP(handler, data_size_limit=20_000_000, tls_context=starttls)
 
-    server = await loop.create_server(talk, "127.0.0.1", 0)
+    server = await loop.create_server(talk, "127.0.0.1", 0, ssl=handler.tls if handler.is_wrapped else None)
     started.set_result((server.sockets[0].getsockname()[1], loop))
     async with server:
         await handler.is_over.wait()
+        await asyncio.sleep(0.02)  # for it to notice who went
 
 
 @contextmanager

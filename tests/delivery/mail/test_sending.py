@@ -5,6 +5,7 @@ import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -72,17 +73,24 @@ def test_a_refusal_of_the_mail_is_none_of_the_address(settings: Settings, answer
     assert outcome.detail == f"the mail server answered {answer[:3]}"
 
 
+@pytest.mark.parametrize("encryption", ["EMAIL_USE_TLS", "EMAIL_USE_SSL"])
 @pytest.mark.parametrize(("host", "kind"), [("localhost", Kind.DELIVERED), ("127.0.0.1", Kind.FAILED)])
 def test_the_certificate_of_the_server_must_be_for_its_name(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str, kind: Kind
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    encryption: str,
+    host: str,
+    kind: Kind,
 ) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(tls)
-    with mail_server(settings, tls=tls):
-        settings.EMAIL_USE_TLS, settings.EMAIL_HOST = True, host
+    with mail_server(settings, tls=tls, is_wrapped=encryption == "EMAIL_USE_SSL"):
+        setattr(settings, encryption, True)
+        settings.EMAIL_HOST = host
         outcome = send(message())
 
     assert outcome.kind is kind
@@ -104,6 +112,39 @@ def test_a_silent_or_dripping_server_is_cut_off(
     settings: Settings, talk: Callable[[socket.socket], None]
 ) -> None:
     with talking(settings, talk):
+        started = time.monotonic()
+        outcome = send(message(), 1)
+
+    assert 0.9 < time.monotonic() - started < 2
+    assert (outcome.kind, outcome.detail) == (Kind.FAILED, "the mail server did not answer in time")
+
+
+@pytest.mark.slow
+def test_a_connection_that_comes_too_late_is_given_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = socket.create_connection
+
+    def slowly(*args: Any, **kwargs: Any) -> socket.socket:
+        time.sleep(1.2)
+        return connect(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "create_connection", slowly)
+    with mail_server(settings) as server:
+        outcome = send(message(), 1)
+
+    assert (outcome.kind, outcome.detail) == (Kind.FAILED, "the mail server did not answer in time")
+    assert server.raw == []
+
+
+@pytest.mark.slow
+def test_a_handshake_of_tls_that_drips_is_cut_off_too(settings: Settings) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"\x16\x03\x03\x40\x00")  # a handshake record of 16 KiB begins
+        servers.dripping(connection)
+
+    with talking(settings, drip):
+        settings.EMAIL_USE_SSL = True
         started = time.monotonic()
         outcome = send(message(), 1)
 
