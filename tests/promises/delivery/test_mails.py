@@ -1,6 +1,8 @@
 """From a registration to a mailbox by real processes: asked once, mailed once, stopped by a click."""
 
 import re
+import socket
+import time
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -11,7 +13,8 @@ import pytest
 
 from testbed.events import event, new_orders
 from testbed.installation import Installation, client_of, eventually, installed
-from tests.promises.delivery.subscribers import PATH, SETTINGS, delivering
+from testbed.receivers import receiving
+from tests.promises.delivery.subscribers import PATH, SETTINGS, delivering, subscribe
 
 pytestmark = pytest.mark.slow
 
@@ -88,6 +91,31 @@ def test_an_address_is_asked_once_and_mailed_once_and_one_click_ends_it(
     assert states == ["UNCONFIRMED", "ACTIVE", "PAUSED"]
     assert sent["Subject"] == "[lazada-th] 3 orders changed (batch 1)"
     assert len(mails(mailbox)) == 2
+
+
+def test_a_mail_server_that_is_silent_delays_no_webhook_and_no_end(
+    place: tuple[Installation, httpx2.Client],
+) -> None:
+    here, client = place
+    with socket.create_server(("127.0.0.1", 0)) as hole, receiving() as receiver:
+        silent = Installation(here.variables | {"EMAIL_URL": f"smtp://127.0.0.1:{hole.getsockname()[1]}"})
+        subscribe(client, receiver, contactEmail="ops@shop.example")
+        with silent.publisher() as publish, delivering(silent):
+            hole.settimeout(20)
+            connection, _ = hole.accept()
+            publish(*new_orders(50))
+            began = time.monotonic()
+            assert eventually(lambda: len(receiver.accepted) == 50)
+            took = time.monotonic() - began
+            connection.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                connection.recv(1)  # it still waits for our greeting
+            asked = time.monotonic()
+        ended = time.monotonic() - asked
+        connection.close()
+
+    assert took < 5
+    assert ended < 10
 
 
 def test_a_contact_is_told_once_that_a_webhook_fails(
