@@ -41,19 +41,17 @@ def _asking_the_database(view: Page) -> Callable[[HttpRequest, str], HttpRespons
 @_asking_the_database
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Whether the owner of an address agrees to what a caller asks for."""
+    if request.method == "POST":
+        agreeing.confirm(token)  # who presses twice is told twice that it is confirmed
     mail = agreeing.asked(token)
     if mail is None:
         return _shown(request, "unknown", status=404)
-    is_open = agreeing.is_open(mail, datetime.now(UTC))
-    if request.method == "POST":
-        is_open = agreeing.confirm(token)
-        if is_open:
-            return _shown(request, "confirmed", mail=mail)
-    if mail.used_time:
+    recipient = mail.recipient
+    if mail.used_time and recipient and recipient.confirmed_time:
         return _shown(request, "confirmed", mail=mail)
-    if not is_open:
+    if recipient is None or not agreeing.is_open(mail, datetime.now(UTC)):
         return _shown(request, "expired", mail=mail, status=410)
-    is_contact = mail.recipient is not None and mail.recipient.role == Recipient.Role.CONTACT
+    is_contact = recipient.role == Recipient.Role.CONTACT
     return _shown(request, "confirm", mail=mail, is_contact=is_contact, token=token)
 
 

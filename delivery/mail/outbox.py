@@ -15,6 +15,8 @@ from callers.keys import digest, new_key
 from delivery.changes import touch
 from delivery.mail.limits import DAY, GOOD_FOR, WEEK, may_ask_at, next_try
 from delivery.mail.recipients import may_be_written_to
+from delivery.mail.telling import is_still_due
+from delivery.mail.watching import health_of
 from delivery.models import Mail, Recipient, ShardLease, Subscription
 from delivery.outcome import Kind, Outcome
 
@@ -49,11 +51,13 @@ class Letter:
 
 def take_next(owner: str, fence: int, now: datetime) -> Letter | None:
     """The next letter to send, with its try counted. None: there is none now, or the lease is lost."""
+    waiting = Mail.objects.filter(next_try_time__lte=now).order_by("next_try_time", "pk")
+    if not waiting.exists():  # nearly always, and nothing is locked for it
+        return None
     with transaction.atomic():
         leases = ShardLease.objects.select_for_update().filter(number=MAIL_SHARD, owner=owner, fence=fence)
         if not leases:
             return None
-        waiting = Mail.objects.filter(next_try_time__lte=now).order_by("next_try_time", "pk")
         for mail in waiting.select_related("recipient__subscription__caller")[:100]:
             when = _when(mail, now)
             if when != now:
@@ -72,7 +76,10 @@ def _when(mail: Mail, now: datetime) -> datetime | None:
     is_confirmation = mail.kind == Mail.Kind.CONFIRM
     if is_confirmation != (mail.recipient.confirmed_time is None):
         return None
-    if mail.tries or not is_confirmation:
+    if not is_confirmation:
+        is_so = is_still_due(mail.kind, mail.about, health_of(mail.recipient), now)
+        return now if is_so else None
+    if mail.tries:
         return now
     asked = Mail.objects.filter(kind=Mail.Kind.CONFIRM, first_try_time__isnull=False)
     to_address = asked.filter(key=mail.key, first_try_time__gt=now - WEEK)

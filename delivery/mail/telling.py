@@ -39,6 +39,12 @@ def paced_since(health: Health, now: datetime) -> datetime | None:
     return now if before is None or has_taken else before
 
 
+def is_still_due(kind: str, about: str, health: Health, now: datetime) -> bool:
+    """Whether a contact should still be told what waited in the queue meanwhile."""
+    told = due(health, now)
+    return told is not None and told[0] == kind and (kind == Kind.DISABLED or told[1] == about)
+
+
 def due(health: Health, now: datetime) -> tuple[Kind, str] | None:  # noqa: PLR0911 - one for each kind
     """What the contact should know by now, and the occasion; each pair is told once. None: nothing."""
     if health.disabled_reason:

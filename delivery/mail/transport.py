@@ -9,7 +9,7 @@ from delivery.files.transport import File
 from delivery.mail.message import Attachment, build
 from delivery.mail.recipients import may_be_written_to, stop_token_of
 from delivery.mail.sending import send
-from delivery.mail.words import by_status, orders, window
+from delivery.mail.words import by_status, moment, orders, window
 from delivery.models import Recipient
 from delivery.outcome import Kind, Outcome
 from delivery.transport import Facts
@@ -76,7 +76,7 @@ def context_of(facts: Facts, file: File) -> dict[str, Any]:
         "title": said,
         "summary": f"{said} ({place}, batch {file.number}).",
         "place": f"{place[:1].upper()}{place[1:]}",
-        "window": window(file.since, file.until, zone) if has_since else "Since the beginning",
+        "window": window(file.since, file.until, zone) if has_since else f"Up to {moment(file.until, zone)}",
         "statuses": by_status(file.statuses),
         "number": file.number,
         "name": file.name,

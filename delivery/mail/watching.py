@@ -1,6 +1,7 @@
 """Looking for what contacts should be told, and putting it into the queue of mails."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -31,11 +32,11 @@ def tidy(now: datetime) -> None:
 
 def _found(now: datetime) -> Iterator[Mail]:
     for recipient in _watched():
-        health = _health_of(recipient)
+        health = health_of(recipient)
         since = paced_since(health, now)
         if since != recipient.paced_since_time:
             Recipient.objects.filter(pk=recipient.pk).update(paced_since_time=since)
-        if told := due(health, now):
+        if told := due(replace(health, last_attempt=recipient.last_attempt or 0), now):  # type: ignore[attr-defined]  # _watched adds it
             kind, about = told
             yield Mail(
                 recipient=recipient,
@@ -61,7 +62,8 @@ def _watched() -> QuerySet[Recipient]:
     )
 
 
-def _health_of(recipient: Recipient) -> Health:
+def health_of(recipient: Recipient) -> Health:
+    """What is known of its subscription, but for its last attempt."""
     row = recipient.subscription
     return Health(
         active=row.active,
@@ -70,6 +72,5 @@ def _health_of(recipient: Recipient) -> Health:
         failing_since=row.failing_since_time,
         last_success=row.last_success_time,
         next_attempt=row.next_attempt_time,
-        last_attempt=recipient.last_attempt or 0,  # type: ignore[attr-defined]  # _watched adds it
         paced_since=recipient.paced_since_time,
     )

@@ -81,8 +81,9 @@ def test_a_used_link_confirms_nothing_anew(anyone: Client) -> None:
     anyone.post(path)
     agreeing.stop(Recipient.objects.get(subscription=row))
 
-    anyone.post(path)
+    pressed = anyone.post(path)
 
+    assert (pressed.status_code, b"not good any more" in pressed.content) == (410, True)
     assert not Recipient.objects.filter(confirmed_time__isnull=False).exists()
     assert Subscription.objects.get(pk=row.pk).confirmed is False
 

@@ -76,6 +76,16 @@ def test_each_is_told_once_also_by_several_processes_and_after_restarts() -> Non
     ]
 
 
+def test_one_that_works_again_before_the_mail_could_be_sent_is_not_told_of() -> None:
+    row = failing(hours=2)
+    watch(datetime.now(UTC))
+    Subscription.objects.filter(pk=row.pk).update(failures=0, failing_since_time=None)
+
+    mailer().round()
+
+    assert mail.outbox == []
+
+
 def test_one_that_is_disabled_again_is_told_again() -> None:
     row = failing(minutes=1)
     Subscription.objects.filter(pk=row.pk).update(active=False, disabled_reason="GONE")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delivery.mail.telling import Health, due, paced_since
+from delivery.mail.telling import Health, due, is_still_due, paced_since
 from delivery.models import Mail
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -50,6 +50,23 @@ CASES: list[tuple[dict[str, Any], tuple[Kind, str] | None]] = [
 @pytest.mark.parametrize(("facts", "told"), CASES)
 def test_what_a_contact_should_know(facts: dict[str, Any], told: tuple[Kind, str] | None) -> None:
     assert due(Health(**facts), NOW) == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "facts", "answer"),
+    [
+        (Kind.FAILING_1_HOUR, ago(hours=2).isoformat(), failing(hours=2), True),
+        (Kind.FAILING_1_HOUR, ago(hours=9).isoformat(), failing(hours=2), False),  # of another failure
+        (Kind.FAILING_1_HOUR, ago(hours=25).isoformat(), failing(hours=25), False),  # a day by now
+        (Kind.FAILING_1_HOUR, ago(hours=2).isoformat(), {}, False),  # it works again
+        (Kind.DISABLED, "GONE 7", {"active": False, "disabled_reason": "GONE"}, True),
+        (Kind.DISABLED, "GONE 7", {}, False),
+    ],
+)
+def test_what_waited_for_a_mail_server_is_told_only_if_it_is_still_so(
+    kind: Kind, about: str, facts: dict[str, Any], answer: bool
+) -> None:
+    assert is_still_due(kind, about, Health(**facts), NOW) is answer
 
 
 @pytest.mark.parametrize(
