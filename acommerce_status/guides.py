@@ -13,7 +13,12 @@ from django.conf import settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-PAGES = {"polling.md": "/docs/polling", "webhooks.md": "/docs/webhooks", "email.md": "/docs/email"}
+PAGES = {
+    "polling.md": "/docs/polling",
+    "webhooks.md": "/docs/webhooks",
+    "files.md": "/docs/files",
+    "email.md": "/docs/email",
+}
 """The files that are served, and where. Links to others lead nowhere, so only their text is shown."""
 EXAMPLE_SERVER = "http://127.0.0.1:8000"
 """What the files call the server; a page says its own address instead."""

@@ -20,6 +20,7 @@ urlpatterns = [
     path("docs/polling", html_pages.guide("polling.md", "Polling the feed")),
     path("docs/webhooks", html_pages.guide("webhooks.md", "Webhooks")),
     path("docs/email", html_pages.guide("email.md", "Files by e-mail")),
+    path("docs/files", html_pages.guide("files.md", "Files")),
     path("docs/problems", html_pages.problems),
     path("docs/v2-to-v3", html_pages.migration),
     path("subscriptions/confirm/<str:token>", recipient_pages.confirm),

@@ -22,10 +22,10 @@ ONE_ADDRESS = OneAddress()
 
 
 class WholeField(serializers.IntegerField):
-    """A number, and no text or truth value that looks like one."""
+    """A number, and no text or truth value that looks like one. 8.0 is a whole one, too (JSON Schema)."""
 
     def to_internal_value(self, data: Any) -> int:
-        if type(data) is not int:
+        if type(data) is not int and not (type(data) is float and data.is_integer()):
             raise serializers.ValidationError("must be a whole number")
         return super().to_internal_value(data)
 

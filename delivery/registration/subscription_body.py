@@ -21,7 +21,7 @@ class SubscriptionSerializer(StrictSerializer):
     mechanism = serializers.ChoiceField(choices=OF_CALLERS)
     active = TruthField(default=True)
     contactEmail = AddressField(max_length=254, allow_null=True, default=None)
-    orderStatus = StatusesField(allow_null=True, default=None)
+    orderStatus = StatusesField(min_length=1, allow_null=True, default=None)
     start = StartField(default="now")
 
     def get_fields(self) -> dict[str, Any]:

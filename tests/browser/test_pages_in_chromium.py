@@ -65,7 +65,7 @@ def test_the_links_of_the_first_page_lead_on(tab: OpenTab) -> None:
     page = opened.open("/")
     headings = {}
 
-    for name in ["Poll", "Be told", "Try it", "Reference", "From v2 to v3", "Problems"]:
+    for name in ["Poll", "Be told", "Get files", "Try it", "Reference", "From v2 to v3", "Problems"]:
         page.locator("main .card").filter(has=page.locator(f"strong:text-is('{name}')")).click()
         page.locator("h1").first.wait_for()
         headings[name] = page.locator("h1").first.inner_text()
@@ -74,6 +74,7 @@ def test_the_links_of_the_first_page_lead_on(tab: OpenTab) -> None:
     assert headings == {
         "Poll": "Polling the feed",
         "Be told": "Webhooks",
+        "Get files": "Files",
         "Try it": "Try it",
         "Reference": "Order status, version 3 (3.0.0)",
         "From v2 to v3": "From version 2 to version 3",

@@ -17,7 +17,7 @@ from callers.administration import create_caller
 from delivery.models import Attempt, Subscription
 from demo.management.commands.demo import OPENED, greeting
 from demo.receiver import LINES, Receiver
-from demo.subscriptions import webhook_of
+from demo.subscriptions import Subscriber
 from testbed.events import new_orders, shipment_event
 from testbed.servers import serve
 from tests.conftest import Publish
@@ -53,7 +53,7 @@ def receiver(settings: Settings, screen: StringIO) -> Iterator[Receiver]:
 def test_a_delivery_is_said_with_its_status_and_age(
     receiver: Receiver, screen: StringIO, publish: Publish
 ) -> None:
-    _, secret = webhook_of(CHANNEL, receiver.url)
+    _, secret = Subscriber(CHANNEL).webhook(receiver.url)
     receiver.start(secret)
     publish(*new_orders(1), shipment_event(orderId="O-1", status="IN_TRANSIT"))
 
@@ -64,9 +64,9 @@ def test_a_delivery_is_said_with_its_status_and_age(
 
 
 def test_at_the_next_start_the_same_webhook_leads_to_the_new_receiver(receiver: Receiver) -> None:
-    first, secret = webhook_of(CHANNEL, "http://127.0.0.1:1/")
+    first, secret = Subscriber(CHANNEL).webhook("http://127.0.0.1:1/")
 
-    again, same = webhook_of(CHANNEL, receiver.url)
+    again, same = Subscriber(CHANNEL).webhook(receiver.url)
 
     changed = {"settings", "change_number"}
     assert Subscription.objects.count() == 1
@@ -77,10 +77,10 @@ def test_at_the_next_start_the_same_webhook_leads_to_the_new_receiver(receiver: 
 
 
 def test_what_was_told_before_a_restart_is_not_told_again(receiver: Receiver, publish: Publish) -> None:
-    receiver.start(webhook_of(CHANNEL, receiver.url)[1])
+    receiver.start(Subscriber(CHANNEL).webhook(receiver.url)[1])
     publish(*new_orders(3))
     call_command("deliver", "--once")
-    webhook_of(CHANNEL, f"{receiver.url}again")
+    Subscriber(CHANNEL).webhook(f"{receiver.url}again")
 
     call_command("deliver", "--once")
 
@@ -88,7 +88,7 @@ def test_what_was_told_before_a_restart_is_not_told_again(receiver: Receiver, pu
 
 
 def test_what_is_not_signed_is_not_said(receiver: Receiver, screen: StringIO) -> None:
-    receiver.start(webhook_of(CHANNEL, receiver.url)[1])
+    receiver.start(Subscriber(CHANNEL).webhook(receiver.url)[1])
     headers = {"webhook-timestamp": "1", "webhook-id": "1", "webhook-signature": "v1,x é"}
 
     with pytest.raises(urllib.error.HTTPError, match="401"):
@@ -111,7 +111,7 @@ def test_a_terminal_shows_ten_and_then_the_last_so_that_the_greeting_stays_in_si
 def test_every_line_of_the_greeting_works_as_it_is_printed(tmp_path: Path, publish: Publish) -> None:
     publish(*new_orders(3))
     key = create_caller(username=CHANNEL, channels=[CHANNEL])
-    webhook, _ = webhook_of(CHANNEL, "http://127.0.0.1:1/")
+    webhook, _ = Subscriber(CHANNEL).webhook("http://127.0.0.1:1/")
     with serve(tmp_path, 0, **OPENED) as server:
         shown = greeting(server.url, {CHANNEL: key}, webhook.public_id)
         lines = re.findall(r"^    ((?:[A-Z]+=|curl ).*(?:\n      .*)*)", shown, re.MULTILINE)

@@ -14,6 +14,9 @@ schemathesis.openapi.format(
     "date-time",
     st.datetimes(datetime(1970, 1, 1), LATEST.replace(tzinfo=None)).map(format_time),  # noqa: DTZ001 - UTC
 )
+schemathesis.openapi.format(
+    "uri", st.sampled_from(["https://shop.example/in?a=1", "https://a-b.example:8443"])
+)
 
 
 @schemathesis.hook

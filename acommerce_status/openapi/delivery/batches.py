@@ -6,6 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from acommerce_status.openapi.delivery.fields import PLACE
 from acommerce_status.openapi.delivery.operations import Answer, MethodsSchema, Said
 from acommerce_status.openapi.fields import TIME_EXAMPLE
 from acommerce_status.openapi.headers import JSON
@@ -98,7 +99,9 @@ class BatchesSchema(MethodsSchema):
             [Answer(200, "A page.", BatchesSerializer, {"One": {"batches": [BATCH], "nextBefore": None}})],
             parameters=(
                 OpenApiParameter(
-                    "before", {"type": "string"}, description="`nextBefore` of the page before."
+                    "before",
+                    {"type": "string", "pattern": PLACE},
+                    description="`nextBefore` of the page before.",
                 ),
             ),
         )

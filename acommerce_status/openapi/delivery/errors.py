@@ -57,7 +57,7 @@ def at(path: str, method: str) -> Iterator[ErrorResponse]:
     prefix = "Hook" if "/hooks" in path else ""
     if method in ("post", "patch"):
         refused = REFUSED_HOOK if prefix else REFUSED_BODY
-        yield ErrorResponse(400, f"{prefix}BadBody", "The body was not accepted.", refused, COUNTED)
+        yield ErrorResponse(400, f"{prefix}RefusedBody", "The body was not accepted.", refused, COUNTED)
         yield ErrorResponse(
             413, f"{prefix}BodyTooLarge", "More than 64 KiB.", {"Too large": BodyTooLarge()}, COUNTED
         )

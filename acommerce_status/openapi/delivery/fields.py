@@ -10,6 +10,8 @@ from acommerce_status.openapi.headers import JSON
 from delivery.registration import serializers as bodies
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f"
+PLACE = "^[0-9]{1,18}$"
+"""What a list says to ask for its next page."""
 TIME: JSON = {"type": "string", "format": "date-time", "examples": [TIME_EXAMPLE]}
 
 

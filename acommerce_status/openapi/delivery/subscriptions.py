@@ -13,6 +13,7 @@ from acommerce_status.openapi.delivery.examples import (
     SHOWN,
     WHOLE_NEW,
 )
+from acommerce_status.openapi.delivery.fields import CONTROLS, PLACE
 from acommerce_status.openapi.delivery.operations import Answer, MethodsSchema, Said
 from acommerce_status.openapi.delivery.serializers import (
     AttemptsSerializer,
@@ -95,7 +96,7 @@ class HeldSchema(MethodsSchema):
             "List the orders that you refused",
             "A hundred a page, in the order in which they were first held.",
             [Answer(200, "A page.", HeldSerializer, {"One": {"held": [HELD], "nextAfter": None}})],
-            parameters=(_query("after", "`nextAfter` of the page before."),),
+            parameters=(_query("after", "`nextAfter` of the page before.", pattern=PLACE),),
         )
     }
 
@@ -108,8 +109,8 @@ class AttemptsSchema(MethodsSchema):
             "A hundred a page, newest first. Kept for 30 days.",
             [Answer(200, "A page.", AttemptsSerializer, {"One": ATTEMPTS})],
             parameters=(
-                _query("before", "`nextBefore` of the page before."),
-                _query("orderId", "Only attempts of this order."),
+                _query("before", "`nextBefore` of the page before.", pattern=PLACE),
+                _query("orderId", "Only attempts of this order.", pattern=rf"^[^{CONTROLS}]+$"),
                 _query("outcome", "Only attempts that ended so.", enum=list(OUTCOMES)),
             ),
         )

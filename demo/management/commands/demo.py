@@ -1,8 +1,10 @@
 """`manage.py demo --port 8000`: what `make run` runs."""
 
+import os
 import socket
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +15,7 @@ from demo.callers import demo_callers
 from demo.orders import CHANNELS, PARTNERS, demo_orders
 from demo.processes import run_together
 from demo.receiver import Receiver
-from demo.subscriptions import webhook_of
+from demo.subscriptions import Subscriber
 from orders.models import SalesOrder
 from orders.publishing.ingest import publish
 
@@ -43,6 +45,9 @@ GREETING = """
     curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS" \\
       -d '{{"name": "mine", "mechanism": "webhook", "webhook": {{"url": "http://127.0.0.1:8080/"}}}}'
 
+  Or get files. Every minute what has changed lies as CSV in {outbox}, and as a mail, which your
+  mail program opens, in {mail}. {url}/docs/files tells what stands in them.
+
   Stop with Ctrl-C.
 """
 OPENED = {"DELIVERY_ALLOW": "http", "DELIVERY_NETWORKS": "127.0.0.0/8, ::1"}
@@ -66,14 +71,16 @@ class Command(BaseCommand):
             self._load(options["orders"])
         keys = settings.VAR_DIR / "demo-callers.json"
         callers = demo_callers(file=keys, channels=CHANNELS, partners=PARTNERS)
-        receiver = Receiver()
-        webhook, secret = webhook_of(next(iter(callers)), receiver.url)
+        receiver, subscriber = Receiver(), Subscriber(next(iter(callers)))
+        webhook, secret = subscriber.webhook(receiver.url)
+        subscriber.folder()
+        subscriber.mail()
         self.stdout.write(greeting(f"http://{address}", callers, webhook.public_id))
         self.stdout.flush()
         receiver.start(secret)
-        here = OPENED | {"PUBLIC_URL": f"http://{address}"}
         commands = (["serve", "--bind", address], ["simulate"], ["deliver"])
-        sys.exit(run_together([[sys.executable, "manage.py", *command] for command in commands], here))
+        environment = {**OPENED, "PUBLIC_URL": f"http://{address}"}
+        sys.exit(run_together([[sys.executable, "manage.py", *command] for command in commands], environment))
 
     def _load(self, count: int) -> None:
         now = timezone.now()
@@ -98,4 +105,15 @@ def greeting(url: str, callers: dict[str, str], webhook: str) -> str:
     username, key = next(iter(callers.items()))
     lines = "\n".join(f"    {name:<22} {secret}" for name, secret in callers.items())
     now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    return GREETING.format(url=url, callers=lines, username=username, key=key, now=now, webhook=webhook)
+    outbox = os.path.relpath(Path(settings.DELIVERY_FOLDER, username))
+    mail = os.path.relpath(settings.VAR_DIR / "mail")
+    return GREETING.format(
+        url=url,
+        callers=lines,
+        username=username,
+        key=key,
+        now=now,
+        webhook=webhook,
+        outbox=outbox,
+        mail=mail,
+    )
