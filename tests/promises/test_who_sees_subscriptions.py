@@ -50,6 +50,8 @@ OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "subscriptions/{id}/rotate-secret", {}),
     ("GET", "subscriptions/{id}/held", None),
     ("GET", "subscriptions/{id}/attempts", None),
+    ("GET", "subscriptions/{id}/batches", None),
+    ("GET", "subscriptions/{id}/batches/1", None),
     ("GET", "hooks/{id}", None),
     ("DELETE", "hooks/{id}", None),
 ]

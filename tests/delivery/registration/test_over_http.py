@@ -1,14 +1,20 @@
 """Subscriptions asked of a real server: bodies of PATCH, and of methods whose bodies mean nothing."""
 
+import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
 from delivery.models import Subscription
-from testbed.servers import Server
+from demo.management.commands.demo import OPENED
+from testbed.feeds import FEED
+from testbed.servers import Server, serve
 from tests.delivery.registration.requests import BODY, PATH
 from tests.promises.raw import exchange, request
 
@@ -66,3 +72,31 @@ def test_a_patch_whose_body_does_not_come_whole_changes_nothing(
 
     assert [answer.status for answer in answers] == [status]
     assert Subscription.objects.values().get() == before
+
+
+def test_polls_are_answered_while_a_test_waits_for_a_black_hole(tmp_path: Path, token: str) -> None:
+    with (
+        serve(tmp_path, 0, WEB_THREADS="2", **OPENED) as server,
+        socket.create_server(("127.0.0.1", 0)) as hole,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        first, second = (HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(2))
+        url = f"http://127.0.0.1:{hole.getsockname()[1]}/"
+        body = BODY | {"webhook": {"url": url}}
+        path = f"{PATH}/{ask(first, token, 'POST', PATH, body)[1]['subscriptionId']}/test"
+        waiting = thread.submit(ask, first, token, "POST", path)
+        taken, _ = hole.accept()  # the test is under way
+
+        started = time.monotonic()
+        refused = ask(second, token, "POST", path)
+        polls = {ask(second, token, "GET", FEED)[0] for _ in range(20)}
+        seconds = time.monotonic() - started
+        taken.close()
+        told = waiting.result(20)
+        first.close()
+        second.close()
+
+    assert (refused[0], refused[1]["code"]) == (503, "TEST_UNDER_WAY")
+    assert polls == {200}
+    assert seconds < 5
+    assert (told[0], told[1]["delivered"]) == (200, False)
