@@ -20,6 +20,7 @@ PAGES = {
     "email.md": "/docs/email",
 }
 """The files that are served, and where. Links to others lead nowhere, so only their text is shown."""
+DOCS = settings.BASE_DIR / "docs"
 EXAMPLE_SERVER = "http://127.0.0.1:8000"
 """What the files call the server; a page says its own address instead."""
 LANGUAGES = ("Python", "JavaScript", "PHP", "Shell")
@@ -33,7 +34,7 @@ def guide(file: str, server: str) -> str:
 @cache
 def _html(file: str) -> str:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse((settings.BASE_DIR / "docs" / file).read_text())
+    tokens = markdown.parse((DOCS / file).read_text())
     for token in tokens:
         token.children = list(_linked(token.children or []))
     return str(markdown.renderer.render(list(_parted(tokens)), markdown.options, {}))
