@@ -22,9 +22,9 @@ class HooksView(SubscriptionsView):
 
     parameters = None
 
-    def hooks(self) -> QuerySet[Subscription]:
-        """The caller's webhook subscriptions under this scope, whoever registered them how."""
-        return verbs.subscriptions_of(self.access.caller_id, self.requested_scope).filter(mechanism="webhook")
+    def own(self) -> QuerySet[Subscription]:
+        """Webhook subscriptions, whoever registered them how."""
+        return super().own().filter(mechanism="webhook")
 
 
 class HookList(HooksView):
@@ -33,14 +33,14 @@ class HookList(HooksView):
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: Request, **kwargs: Any) -> Response:
-        return Response([_shown(row) for row in self.hooks()])
+        return Response([_shown(row) for row in self.own()])
 
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Clients register at every start: a hook of this url and type is updated instead."""
         wanted = cleaned_leniently(HookSerializer(data=self.body))
         with transaction.atomic():
             lock_caller(self.access.caller_id)  # two processes of a client may start at once
-            row = self.hooks().filter(settings__url=wanted["url"], settings__format=wanted["format"]).first()
+            row = self.own().filter(settings__url=wanted["url"], settings__format=wanted["format"]).first()
             if row:
                 _update(row, wanted)
                 return Response(_shown(row))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Never, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -83,10 +84,13 @@ class SubscriptionsView(APIView):
         if use and use.exceeded:
             raise QuotaExceeded([use])
 
+    def own(self) -> QuerySet[Subscription]:
+        """Those that the path can name: the caller's under this scope, oldest first."""
+        return verbs.subscriptions_of(self.access.caller_id, self.requested_scope)
+
     def one(self, *, lock: bool = False) -> Subscription:
         """The subscription that the path names. Raises NoSuchSubscription."""
-        own = verbs.subscriptions_of(self.access.caller_id, self.requested_scope)
-        rows = own.select_for_update() if lock else own
+        rows = self.own().select_for_update() if lock else self.own()
         name = self.kwargs["subscription_id"]
         row = rows.filter(public_id=name).first() if name.isalnum() else None  # PostgreSQL takes no NUL
         if row is None:

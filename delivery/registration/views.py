@@ -23,7 +23,7 @@ class SubscriptionList(SubscriptionsView):
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: Request, **kwargs: Any) -> Response:
-        rows = list(verbs.subscriptions_of(self.access.caller_id, self.requested_scope))
+        rows = list(self.own())
         held = lists.held_counts(rows)
         return Response(
             {"subscriptions": [shown(row, held=held.get(row.pk, 0), behind=False) for row in rows]}

@@ -80,7 +80,9 @@ class Command(BaseCommand):
         receiver.start(secret)
         commands = (["serve", "--bind", address], ["simulate"], ["deliver"])
         environment = {**OPENED, "PUBLIC_URL": f"http://{address}"}
-        sys.exit(run_together([[sys.executable, "manage.py", *command] for command in commands], environment))
+        status = run_together([[sys.executable, "manage.py", *command] for command in commands], environment)
+        self.stdout.write("")  # below the line that the receiver writes anew
+        sys.exit(status)
 
     def _load(self, count: int) -> None:
         now = timezone.now()

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from delivery import secrets
 from delivery.models import Subscription
+from tests.delivery.mail import servers
 from tests.delivery.registration.requests import PATH, made, send
 from tests.shapes import assert_legacy_error
 
@@ -167,6 +169,20 @@ def test_others_see_nothing_of_it(api: Client, anyone: Client) -> None:
         (403, 403),
         (401, 401),
     ]
+
+
+def test_a_subscription_by_mail_is_no_hook(api: Client, settings: Settings) -> None:
+    servers.set_up(settings)
+    mailed = {"to": "ops@shop.example", "schedule": {"cron": "0 7 * * *"}}
+    body = {"name": "Files", "mechanism": "email", "email": mailed}
+    number = send(api, "POST", PATH, body).json()["subscriptionId"]
+
+    answers = [api.get(f"{HOOKS}/{number}"), api.delete(f"{HOOKS}/{number}")]
+
+    assert api.get(HOOKS).json() == []
+    assert_legacy_error(answers[0], 404)
+    assert_legacy_error(answers[1], 404)
+    assert api.get(f"{PATH}/{number}").status_code == 200
 
 
 def test_parameters_mean_nothing(api: Client) -> None:
