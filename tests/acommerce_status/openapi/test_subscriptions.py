@@ -10,9 +10,11 @@ from rest_framework.views import APIView
 
 from acommerce_status.errors import shaped_by_path
 from acommerce_status.openapi.delivery.examples import NEW, NEW_HOOK, WHOLE_NEW
+from delivery.registration.mechanisms import MECHANISMS
 from delivery.urls import hook_paths, urlpatterns
 from testbed.events import new_orders
 from tests.conftest import Publish
+from tests.delivery.mail import servers
 from tests.delivery.registration.receivers import receiver
 from tests.delivery.registration.requests import send
 from tests.openapi import assert_documented, document
@@ -138,3 +140,33 @@ def test_what_is_received_has_the_headers_that_are_described(api: Client, settin
     required = {header["name"] for header in described if header["required"]}
     assert required <= headers.keys()
     assert headers.keys() - of_http == required | {"X-Acomm-Test"}
+
+
+def nullable(shape: str) -> dict[str, bool]:
+    """Of each member of a shape, whether it may be null."""
+    members = document("subscriptions")["components"]["schemas"][shape]["properties"]
+    return {name: "null" in member.get("type", "") for name, member in members.items()}
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "shape", "settings_given"),
+    [
+        ("webhook", "WebhookPatch", NEW["webhook"]),
+        ("email", "EmailPatch", {"to": "ops@shop.example", "schedule": {"cron": "0 7 * * *"}}),
+    ],
+)
+def test_null_is_taken_in_a_patch_where_the_document_says_so(
+    api: Client, settings: Any, mechanism: str, shape: str, settings_given: dict[str, Any]
+) -> None:
+    servers.set_up(settings)
+    body = {"name": "A", "mechanism": mechanism, mechanism: settings_given}
+    number = asked(api, "POST", LIST, body).json()["subscriptionId"]
+    said = {name: may for name, may in nullable("PatchedSubscription").items() if name not in MECHANISMS}
+    patches: dict[str, Any] = {name: {name: None} for name in said}
+    inner = nullable(shape)
+    patches |= {f"{mechanism}.{name}": {mechanism: {name: None}} for name in inner}
+
+    taken = {name: asked(api, "PATCH", ONE, patch, number).status_code for name, patch in patches.items()}
+
+    said |= {f"{mechanism}.{name}": may for name, may in inner.items()}
+    assert taken == {name: 200 if may else 400 for name, may in said.items()}
