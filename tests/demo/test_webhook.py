@@ -123,4 +123,4 @@ def test_every_line_of_the_greeting_works_as_it_is_printed(tmp_path: Path, publi
     assert [order["orderId"] for order in first["orders"]] == ["O-1", "O-2"]
     assert "orders" in since
     assert attempts == {"attempts": [], "nextBefore": None}
-    assert (made["state"], made["webhook"]["url"]) == ("ACTIVE", "http://127.0.0.1:8080/")
+    assert (made["state"], made["webhook"]["url"]) == ("ACTIVE", "http://127.0.0.1:8090/")

@@ -43,7 +43,7 @@ GREETING = """
     SUBSCRIPTIONS={url}/channel/{username}/subscriptions
     curl -s -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS/{webhook}/attempts" | head -c 600; echo
     curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS" \\
-      -d '{{"name": "mine", "mechanism": "webhook", "webhook": {{"url": "http://127.0.0.1:8080/"}}}}'
+      -d '{{"name": "mine", "mechanism": "webhook", "webhook": {{"url": "http://127.0.0.1:8090/"}}}}'
 
   Or get files. Every minute what has changed lies as CSV in {outbox}, and as a mail, which your
   mail program opens, in {mail}. {url}/docs/files tells what stands in them.
