@@ -1,6 +1,7 @@
 """`manage.py demo`, which `make run` runs: it shows a webhook arriving, and ends when it is told to."""
 
 import os
+import random
 import re
 import signal
 import socket
@@ -25,9 +26,7 @@ ARRIVED = re.compile(r"^  webhook (FR\d+) [A-Z_]+, \d+ ms after it was published
 @contextmanager
 def demo(var: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """The demo, at work, and the file that it writes to, in a session of its own, as in a terminal."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     environment = {name: text for name, text in os.environ.items() if name not in settings.REQUIRED}
     screen = var.with_suffix(".screen")
     with screen.open("wb") as output:
@@ -47,6 +46,15 @@ def demo(var: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _free_port() -> int:
+    """One that the system gives to nobody by itself, so that it is still free when the demo takes it."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def _wait_for(question: Callable[[], object], screen: Path) -> None:
