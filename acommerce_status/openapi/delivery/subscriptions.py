@@ -29,7 +29,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "maxLength": 255},
     OpenApiParameter.HEADER,
-    description="The same key and body within 24 hours give the same subscription.",
+    description="The same key, path and body within 24 hours give the same subscription, and its secret.",
 )
 ATTEMPTS = {"attempts": [ATTEMPT], "nextBefore": None}
 ONE = Answer(200, "The subscription.", SubscriptionSerializer, {"Three orders behind": SHOWN})
