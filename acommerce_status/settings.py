@@ -92,7 +92,7 @@ WEBHOOK_FORMATS = {
 }
 DELIVERY_NETWORKS = environment.networks("DELIVERY_NETWORKS")
 DELIVERY_DENY = environment.networks("DELIVERY_DENY")
-DELIVERY_ALLOW = environment.some_of("DELIVERY_ALLOW", ["http"])
+DELIVERY_ALLOW = environment.some_of("DELIVERY_ALLOW", ["http", "ftp"])
 DELIVERY_ADDRESSES = environment.networks("DELIVERY_ADDRESSES")
 DELIVERY_KEYS = environment.fernet_keys("DELIVERY_KEYS") or (
     [embedded.delivery_key(SECRET_KEY)] if EMBEDDED else []
@@ -206,5 +206,6 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security": {"level": "CRITICAL"},  # a strange Host and its like: the access line tells them
+        "paramiko": {"level": "CRITICAL"},  # what a receiver's server does: its attempts tell that
     },
 }

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
-from delivery.registration.addresses import MAX_URL_LENGTH, BadUrl, receiver_url
+from delivery.registration.addresses import MAX_URL_LENGTH, receiver_url
 from delivery.registration.mail_addresses import OneAddress
 from delivery.registration.strict import StrictSerializer
 from delivery.signing import PREFIX, encoded_key
@@ -80,7 +80,7 @@ class UrlField(TextField):
     def to_internal_value(self, data: Any) -> str:
         try:
             return receiver_url(super().to_internal_value(data))
-        except BadUrl as error:
+        except ValueError as error:  # BadUrl
             raise serializers.ValidationError(str(error)) from None
 
 

@@ -15,6 +15,7 @@ from threading import Lock, Thread
 from django.db import transaction
 
 from delivery.file_transports import transports
+from delivery.learning import learn
 from delivery.models import Attempt, Subscription
 from delivery.outcome import Kind, Outcome
 from delivery.registration.example import example
@@ -42,13 +43,17 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def tried(row: Subscription) -> tuple[bool, Attempt]:
-    """Deliver the example: whether it was delivered, and the attempt as kept. Takes 10 seconds at most."""
+    """Deliver the example: whether it was delivered, and the attempt as kept. Takes 10 seconds at most.
+
+    A host key that was seen first is pinned.
+    """
     now = datetime.now(UTC)
     facts, order = Facts.of(row), None if row.sends_files else example(row.scope, now)
     outcome = _outcome(lambda: _carried(row.mechanism, facts, order))
     with transaction.atomic():
         if not Subscription.objects.select_for_update().filter(pk=row.pk, deleted=False).exists():
             raise NoSuchSubscription  # it was deleted meanwhile
+        learn(row, outcome.learned)
         attempt = Attempt.objects.create(
             subscription=row,
             time=now,

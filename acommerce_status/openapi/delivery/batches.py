@@ -14,6 +14,7 @@ from acommerce_status.openapi.operations import ViewDescription
 from delivery.files.layouts import LAYOUTS, header
 from delivery.registration import batches
 from delivery.registration.batch_settings import MAX_ORDERS, WHEN_EMPTY
+from delivery.registration.ftp_mechanism import COMPLETE
 from wire.fields import InstantField
 
 BATCH: JSON = {
@@ -53,6 +54,19 @@ class EmailSettingsSerializer(BatchSettingsSerializer):
     """Files by e-mail, to an address whose owner agreed."""
 
     to = serializers.CharField(help_text="The address. It is asked first, and anew when it is changed.")
+
+
+class FtpSettingsSerializer(BatchSettingsSerializer):
+    """Files to a folder on your own server. Its `password` is never shown."""
+
+    url = serializers.CharField(help_text="The folder, such as `sftp://user@ftp.shop.example/in`.")
+    hostKey = serializers.CharField(
+        allow_null=True, help_text="The fingerprint that your server must have; null: the first that we see."
+    )
+    publicKey = serializers.CharField(
+        allow_null=True, help_text="The line for `authorized_keys`, where we made a key; else null."
+    )
+    complete = serializers.CharField(help_text=f"{' or '.join(f'`{way}`' for way in COMPLETE)}.")
 
 
 class FolderSettingsSerializer(BatchSettingsSerializer):

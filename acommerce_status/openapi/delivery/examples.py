@@ -29,6 +29,16 @@ NEW_EMAIL: JSON = {
         "layout": "orders",
     },
 }
+NEW_FTP: JSON = {
+    "name": "ERP Bangkok",
+    "mechanism": "ftp",
+    "ftp": {
+        "url": "sftp://orders@ftp.shop.example/in",
+        "generateKey": True,
+        "schedule": {"cron": "*/15 * * * *", "timeZone": "Asia/Bangkok"},
+        "complete": "rename",
+    },
+}
 SETTINGS: JSON = {"url": RECEIVER, "format": "SALES_ORDER_STATUS_V3", "rate": "600/m", "concurrency": 8}
 LISTED: JSON = {
     "subscriptionId": "sub5f2b6c0d9a7e4f31",

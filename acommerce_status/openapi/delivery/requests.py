@@ -7,6 +7,7 @@ from delivery.registration import lenient, subscription_body
 from delivery.registration import serializers as bodies
 from delivery.registration.batch_settings import ScheduleSerializer
 from delivery.registration.email_mechanism import EmailSerializer
+from delivery.registration.ftp_mechanism import FtpSerializer
 
 
 class NewWebhookSerializer(bodies.WebhookSerializer):
@@ -23,11 +24,19 @@ class NewEmailSerializer(EmailSerializer):
     schedule = NewScheduleSerializer()
 
 
+class NewFtpSerializer(FtpSerializer):
+    """Where files are uploaded, how we log in, and how the files are made."""
+
+    publicKey = None  # type: ignore[assignment]  # shown, never given
+    schedule = NewScheduleSerializer()
+
+
 class NewSubscriptionSerializer(subscription_body.SubscriptionSerializer):
     """A subscription to be, with the object of its mechanism."""
 
     webhook = NewWebhookSerializer(required=False)
     email = NewEmailSerializer(required=False)
+    ftp = NewFtpSerializer(required=False)
 
 
 class Patch(serializers.Serializer[None]):
@@ -54,12 +63,20 @@ class EmailPatchSerializer(Patch, EmailSerializer):
     schedule = SchedulePatchSerializer()
 
 
+class FtpPatchSerializer(Patch, FtpSerializer):
+    """What changes. `null` restores a default, or is refused where there is none."""
+
+    publicKey = None  # type: ignore[assignment]  # shown, never given
+    schedule = SchedulePatchSerializer()
+
+
 class SubscriptionSerializer(Patch, subscription_body.SubscriptionSerializer):
     """What changes (RFC 7396). `null` restores a default, or is refused where there is none."""
 
     mechanism = start = None  # type: ignore[assignment]  # DRF's way to leave a field of the parent out
     webhook = WebhookPatchSerializer(required=False)
     email = EmailPatchSerializer(required=False)
+    ftp = FtpPatchSerializer(required=False)
 
 
 class NewHookSerializer(lenient.HookSerializer):

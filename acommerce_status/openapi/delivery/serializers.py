@@ -2,7 +2,11 @@
 
 from rest_framework import serializers
 
-from acommerce_status.openapi.delivery.batches import EmailSettingsSerializer, FolderSettingsSerializer
+from acommerce_status.openapi.delivery.batches import (
+    EmailSettingsSerializer,
+    FolderSettingsSerializer,
+    FtpSettingsSerializer,
+)
 from delivery.registration.lists import OUTCOMES
 from delivery.registration.serializers import MAX_CONCURRENCY
 from wire.fields import InstantField
@@ -40,7 +44,7 @@ class SubscriptionSerializer(serializers.Serializer[None]):
     partnerId = serializers.CharField(required=False, help_text="Or the partner.")
     name = serializers.CharField(max_length=100, help_text="What you call it.")
     mechanism = serializers.CharField(
-        help_text="`webhook`, `email`, `file`: the member of this name says where."
+        help_text="`webhook`, `email`, `ftp`, `file`: the member of this name says where."
     )
     active = serializers.BooleanField(help_text="False: nothing is sent, and it keeps its position.")
     orderStatus = serializers.ListField(
@@ -51,12 +55,13 @@ class SubscriptionSerializer(serializers.Serializer[None]):
     )
     webhook = WebhookSettingsSerializer(required=False)
     email = EmailSettingsSerializer(required=False)
+    ftp = FtpSettingsSerializer(required=False)
     file = FolderSettingsSerializer(required=False)
     state = serializers.CharField(help_text="`UNCONFIRMED`, `ACTIVE`, `FAILING`, `PAUSED` or `DISABLED`.")
     stateReason = serializers.CharField(
         allow_null=True,
-        help_text="Why it was disabled, such as `GONE`, `NO_SUCCESS`, `NOT_GRANTED`, or paused:"
-        " `STOPPED_BY_RECIPIENT`.",
+        help_text="Why it was disabled, such as `GONE`, `NO_SUCCESS`, `NOT_GRANTED`, `HOST_KEY_CHANGED`,"
+        " or paused: `STOPPED_BY_RECIPIENT`.",
     )
     nextAttemptTime = InstantField(allow_null=True, help_text="Until when it waits.")
     pace = PaceSerializer()

@@ -10,6 +10,7 @@ from acommerce_status.openapi.delivery.examples import (
     LISTED,
     NEW,
     NEW_EMAIL,
+    NEW_FTP,
     SHOWN,
     WHOLE_NEW,
 )
@@ -54,7 +55,12 @@ class ListSchema(MethodsSchema):
             " that we make is in this answer and never again.",
             [Answer(201, "The new subscription.", SubscriptionSerializer, {"Made": CREATED}, ("Location",))],
             requests.NewSubscriptionSerializer,
-            {"As little as needed": NEW, "All there is": WHOLE_NEW, "Files by e-mail": NEW_EMAIL},
+            {
+                "As little as needed": NEW,
+                "All there is": WHOLE_NEW,
+                "Files by e-mail": NEW_EMAIL,
+                "Files by SFTP": NEW_FTP,
+            },
             parameters=(IDEMPOTENCY_KEY,),
         ),
     }

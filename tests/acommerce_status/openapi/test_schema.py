@@ -14,8 +14,8 @@ from tests.shapes import assert_problem
 VERSIONS = ["v3", "v2"]
 DOCUMENTS = [*VERSIONS, "subscriptions"]
 BODIES = {
-    *("NewSubscription", "NewWebhook", "NewEmail", "NewSchedule"),
-    *("PatchedSubscription", "WebhookPatch", "EmailPatch", "SchedulePatch", "NewHook"),
+    *("NewSubscription", "NewWebhook", "NewEmail", "NewFtp", "NewSchedule"),
+    *("PatchedSubscription", "WebhookPatch", "EmailPatch", "FtpPatch", "SchedulePatch", "NewHook"),
 }
 """Shapes of requests, whose lists of words are closed."""
 ERRORS = {"400", "401", "403", "404", "429", "500", "503"}
