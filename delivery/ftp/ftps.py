@@ -14,7 +14,7 @@ from delivery.ftp.server import CHUNK
 from delivery.ftp.url import FtpUrl
 from delivery.ftp.watch import Watch
 
-MAX_NAMES = 100_000
+MAX_NAMES, MAX_LINE = 100_000, 1_000
 NOT_KNOWN = ("500", "501", "502", "504")
 
 
@@ -115,7 +115,8 @@ class FtpServer:
     def _lines(self, command: str) -> list[str]:
         with self._client.transfercmd(command) as connection:
             with connection.makefile("r", encoding="utf-8", errors="replace") as file:
-                found = [line.rstrip("\r\n") for line in itertools.islice(file, MAX_NAMES)]
+                lines = itertools.islice(iter(lambda: file.readline(MAX_LINE), ""), MAX_NAMES)
+                found = [line.rstrip("\r\n") for line in lines]
             end(connection)
         self._client.voidresp()
         return found

@@ -14,7 +14,7 @@ class Server(Protocol):
     """The address that was connected to."""
 
     def size_of(self, name: str) -> int | None:
-        """The size of a file, None where there is none."""
+        """The size of a file, None where there is none. Below 0: it is no file."""
 
     def write(self, name: str, stream: BinaryIO, on_chunk: Callable[[], None]) -> None:
         """Write a file, from its beginning; `on_chunk` is called for each chunk and may raise."""

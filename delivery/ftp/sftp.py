@@ -70,7 +70,7 @@ class SftpServer:
         self.peer = peer
 
     def size_of(self, name: str) -> int | None:
-        """A folder, or anything else that is no file, has a size that no file has."""
+        """As asked for; what is there and is no file has a size below 0."""
         try:
             with self._refusals():
                 found = self._client.stat(self._path(name))

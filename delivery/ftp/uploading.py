@@ -73,7 +73,11 @@ class Uploader:
             held = self.server.size_of(item.name)
         except Refused as refused:
             raise fault_of(refused, LOOKING) from None
-        if held is None or (may_be_cut and held < item.size):
+        if held is None:
+            return False
+        if held < 0:
+            raise Fault("something of that name is there that is no file")
+        if may_be_cut and held < item.size:
             return False
         if held != item.size:
             raise Fault(f"another file of that name is there, of {held} bytes instead of {item.size}")

@@ -81,6 +81,14 @@ def test_a_file_that_appears_while_ours_is_uploaded_is_not_overwritten(place: Pl
     assert place.there()[NAME] == b"theirs"
 
 
+def test_what_is_no_file_is_left_alone(sftp: Place) -> None:
+    (sftp.folder / NAME).mkdir()
+
+    outcomes = [sent(sftp, complete=complete).detail for complete in WAYS]
+
+    assert outcomes == ["something of that name is there that is no file"] * 3
+
+
 def test_parts_of_killed_tries_are_removed_and_no_others(place: Place) -> None:
     ours = [f".{NAME}.3.part", f".{NAME}.7.part", f".sales_x_{SUBSCRIPTION}_00000122_y.csv.json.6.part"]
     others = [f".{NAME}.8.part", ".sales_x_sub0000000000000000_00000001_y.csv.3.part", f".{NAME}.part", "a"]

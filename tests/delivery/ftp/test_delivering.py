@@ -1,6 +1,7 @@
 """From the registration to the folder: what changed, the host key that was seen, and a test."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,16 @@ from django.test import Client
 from pytest_django import Settings
 
 from delivery.models import Subscription
+from testbed import file_readers
 from testbed.events import event, new_orders
 from testbed.file_readers import files_in, manifest_of, rows_of
 from tests.conftest import Publish
-from tests.delivery.files.folders import working
+from tests.delivery.files.folders import feed, working
 from tests.delivery.ftp.place import PASSWORD, USER, Place
 from tests.delivery.ftp.sftp_server import HOST_KEY, sftp_server
 from tests.delivery.ftp.trouble import cut
 from tests.delivery.registration.requests import PATH, send
+from tests.promises.events import platform_events
 
 pytestmark = pytest.mark.usefixtures("deliverable")
 
@@ -131,3 +134,20 @@ def test_two_subscriptions_share_a_folder(api: Client, root: Path, publish: Publ
             worker.catch_up(row)
 
     assert len({path.name.split("_")[2] for path in files_in(root / "in")}) == 2
+
+
+def test_whoever_reads_only_the_files_holds_the_feed_through_any_cuts(
+    api: Client, place: Place, publish: Publish
+) -> None:
+    row = subscribed(api, place)
+    chance, sent = random.Random(5), platform_events(seed=11, count=200, orders=20)
+    with working() as worker:
+        for start in range(0, len(sent), 5):
+            publish(*sent[start : start + 5])
+            place.trouble.cut_after = chance.randrange(40)
+            worker.catch_up(row)
+
+    tries = row.attempts.count()
+    assert file_readers.read(place.folder) == feed()
+    assert tries > row.batches.count() > 35
+    assert [path.name for path in place.folder.iterdir() if path.name.startswith(".")] == []

@@ -122,13 +122,10 @@ def raw_server(*parts: bytes, every: float = 0.0) -> Iterator[int]:
         thread.join(5)
 
 
-@pytest.mark.parametrize("scheme", ["sftp", "ftps", "ftp"])
 @pytest.mark.parametrize("every", [0.0, 0.01])
 def test_a_black_hole_and_one_that_drips_end_when_nothing_has_come_of_it(
-    place: Place, monkeypatch: pytest.MonkeyPatch, scheme: str, every: float
+    place: Place, monkeypatch: pytest.MonkeyPatch, every: float
 ) -> None:
-    if place.scheme != scheme:
-        pytest.skip("each protocol once")
     monkeypatch.setattr(transport, "Watch", lambda **total: watch.Watch(0.5))
     with raw_server(b"2", every=every) as port:
         place.port = port
@@ -146,14 +143,42 @@ def test_a_black_hole_and_one_that_drips_end_when_nothing_has_come_of_it(
         ("ftp", "the server did not answer as FTP servers do"),
     ],
 )
-def test_a_server_of_another_kind_fails(place: Place, scheme: str, told: str) -> None:
-    if place.scheme != scheme:
-        pytest.skip("each protocol once")
+def test_a_server_of_another_kind_fails(request: pytest.FixtureRequest, scheme: str, told: str) -> None:
+    place: Place = request.getfixturevalue(scheme)
     with raw_server(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 100) as port:
         place.port = port
         outcome = sent(place)
 
     assert (outcome.kind, outcome.detail) == (Kind.FAILED, told)
+
+
+def test_a_test_ends_in_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "TEST_SECONDS", 0.5)
+    with raw_server(b"2", every=0.01) as port:
+        place.port = port
+        outcome = transport.FtpTransport().try_out(place.facts())
+
+    assert (outcome.kind, outcome.detail) == (Kind.FAILED, "no end within 0.5 s")
+
+
+@pytest.mark.parametrize("complete", ["rename", "marker"])
+def test_a_test_that_may_not_delete_says_what_it_leaves(place: Place, complete: str) -> None:
+    place.trouble.at["before remove"] = refuse(errno.EACCES)
+
+    outcome = transport.FtpTransport().try_out(place.facts(complete=complete))
+
+    (left,) = place.there()
+    assert (outcome.kind, outcome.detail) == (Kind.DELIVERED, f"the server does not let us delete {left}")
+    assert left.startswith(".test-sub")
+
+
+def test_a_test_says_that_renaming_is_refused(place: Place) -> None:
+    place.trouble.at["before rename"] = refuse(errno.EACCES)
+
+    outcome = transport.FtpTransport().try_out(place.facts())
+
+    told = "the server does not let us rename files: use complete marker or direct"
+    assert (outcome.kind, outcome.detail, place.there()) == (Kind.FAILED, told, {})
 
 
 def test_a_server_that_stops_in_the_middle_ends(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

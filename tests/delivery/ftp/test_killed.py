@@ -41,13 +41,9 @@ CUT = [(Kind.FAILED, "the connection ended"), (Kind.DELIVERED, "")]
 """What an answer that was lost looks like; of a step whose failure means nothing we go on without it."""
 
 
-@pytest.mark.parametrize("moment", ["after rename", "after posix_rename"])
-def test_the_answer_to_the_rename_is_lost(place: Place, moment: str) -> None:
+def lose_an_answer(place: Place, moment: str) -> None:
+    """The second try finds the file of the first, whose answer was lost."""
     place.trouble.at[moment] = cut
-    if moment == "after posix_rename":
-        place.trouble.at["before rename"] = refuse(errno.EOPNOTSUPP)
-        if place.scheme != "sftp":
-            pytest.skip("of SFTP only")
     first = sent(place, fence=7)
     written = (place.folder / NAME).stat()
     place.trouble.at.clear()
@@ -57,6 +53,16 @@ def test_the_answer_to_the_rename_is_lost(place: Place, moment: str) -> None:
     assert (first.detail, second.kind) == ("the connection ended", Kind.DELIVERED)
     assert (place.folder / NAME).stat() == written
     assert place.there() == WHOLE
+
+
+def test_the_answer_to_the_rename_is_lost(place: Place) -> None:
+    lose_an_answer(place, "after rename")
+
+
+def test_the_answer_to_the_other_rename_is_lost_where_a_server_has_only_that(sftp: Place) -> None:
+    sftp.trouble.at["before rename"] = refuse(errno.EOPNOTSUPP)
+
+    lose_an_answer(sftp, "after posix_rename")
 
 
 def test_every_try_sends_the_same_bytes(place: Place) -> None:
