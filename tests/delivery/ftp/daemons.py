@@ -24,10 +24,19 @@ ACCOUNT = GROUP = "daemon"
 
 def program(name: str) -> str:
     """Its path; without it the test is skipped."""
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/lib/openssh")
+    found = _find(name)
     if not found:
         pytest.skip(f"{name} is not installed")
     return found
+
+
+def is_installed(name: str) -> bool:
+    """Whether the program is there, and may be started as we start it."""
+    return os.getuid() == 0 and _find(name) is not None
+
+
+def _find(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
 
 
 @contextmanager

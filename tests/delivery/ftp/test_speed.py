@@ -1,4 +1,4 @@
-"""SFTP of 10 MB, beside OpenSSH's own `sftp` to the same server."""
+"""SFTP of 10 MB, beside OpenSSH's own `sftp` to the same server: OpenSSH's where it is installed."""
 
 import os
 import shutil
@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from delivery.ftp import keys
 from delivery.outcome import Kind
-from tests.delivery.ftp.daemons import openssh
+from tests.delivery.ftp.daemons import is_installed, openssh
 from tests.delivery.ftp.place import Place, a_file, sent
+from tests.delivery.ftp.sftp_server import sftp_server
 
 CONTENT = os.urandom(10_000_000)
 RUNS = 5
@@ -19,11 +21,16 @@ MAX_RATIO = 1.5
 
 
 @pytest.mark.slow
-def test_ten_megabytes_take_at_most_one_and_a_half_times_as_long_as_by_openssh(tmp_path: Path) -> None:
+def test_ten_megabytes_take_at_most_one_and_a_half_times_as_long_as_by_openssh(
+    tmp_path: Path, root: Path
+) -> None:
     sftp = shutil.which("sftp")
     if not sftp:
         pytest.skip("sftp is not installed")
-    with openssh() as place:
+    with openssh() if is_installed("sshd") else sftp_server(root) as place:
+        if "key" not in place.secrets:
+            place.secrets = {"key": keys.generate()}
+            place.login.keys.append(keys.public_of(place.secrets["key"], "test"))
         ours = best(lambda run: by_us(place, run))
         theirs = best(lambda run: by_sftp(place, sftp, tmp_path))
 
