@@ -16,8 +16,6 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 60
 LOOKS = 30
 """At what is on its way, while nothing else happens."""
-MIN_DRAINED = 1_000
-"""Bytes that must have left between two looks, so that a server that takes one a minute is not waited for."""
 
 
 class Watch:
@@ -70,7 +68,7 @@ class Watch:
         before = 0
         while not self._closed.wait(self.left(self._seconds / LOOKS)):
             waiting = sum(map(_on_its_way, list(self._sockets)))
-            if waiting <= before - MIN_DRAINED:
+            if waiting < before:
                 self.moved()
             before = waiting
             self.told = self._over()
