@@ -84,7 +84,9 @@ class Data(TLS_DTPHandler):  # type: ignore[misc]  # as above
 
 
 @contextmanager
-def ftp_server(root: Path, certificate: Path | None = None, **attributes: Any) -> Iterator[Place]:
+def ftp_server(
+    root: Path, certificate: Path | None = None, host: str = "127.0.0.1", **attributes: Any
+) -> Iterator[Place]:
     """A server whose folder `/in` is `root/in`; with a certificate (and its key) it demands TLS."""
     trouble = Trouble()
     users = DummyAuthorizer()
@@ -100,7 +102,7 @@ def ftp_server(root: Path, certificate: Path | None = None, **attributes: Any) -
         handler = type("Handler", (TLS_FTPHandler,), common | tls | {"dtp_handler": Data} | attributes)
     else:
         handler = type("Handler", (FTPHandler,), common | attributes)
-    server = FTPServer(("127.0.0.1", 0), handler)
+    server = FTPServer((host, 0), handler)
     place = Place("ftps" if certificate else "ftp", root / "in", trouble, port=server.address[1])
     over = threading.Event()
 

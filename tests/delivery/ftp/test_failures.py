@@ -32,8 +32,7 @@ def test_a_wrong_password_fails_and_is_tried_again_as_a_failing_receiver(place: 
 
     outcome = sent(place)
 
-    told = "the server does not accept the password of this user"
-    assert (outcome.kind, outcome.detail, outcome.disables) == (Kind.FAILED, told, "")
+    assert (outcome.kind, outcome.detail, outcome.disables) == (Kind.FAILED, WRONG, "")
 
 
 def test_a_folder_that_is_not_there_fails(place: Place) -> None:
@@ -136,16 +135,32 @@ def test_a_black_hole_and_one_that_drips_end_when_nothing_has_come_of_it(
     assert 0.4 < time.monotonic() - began < 3
 
 
+HTTP = b"HTTP/1.1 400 Bad Request\r\n\r\n" * 100
+WRONG = "the server does not accept the password of this user"
+NO_FTP = "the server did not answer as FTP servers do"
+
+
 @pytest.mark.parametrize(
-    ("scheme", "told"),
+    ("scheme", "says", "told"),
     [
-        ("sftp", "the server did not answer as SSH servers do"),
-        ("ftp", "the server did not answer as FTP servers do"),
+        ("sftp", HTTP, "the server did not answer as SSH servers do"),
+        ("ftp", HTTP, NO_FTP),
+        ("ftp", b"220-an answer\r\n" * 10_000, NO_FTP),
+        ("ftp", b"220 " + b"x" * 100_000, NO_FTP),
+        ("ftp", b"999 what\r\n", NO_FTP),
+        ("ftp", b"421 Too many users\r\n", "the server takes no more connections now"),
+        (
+            "ftp",
+            "220 Grüße\r\n530 Nein\r\n".encode("latin-1"),
+            "the server does not accept the password of this user",
+        ),
     ],
 )
-def test_a_server_of_another_kind_fails(request: pytest.FixtureRequest, scheme: str, told: str) -> None:
+def test_a_server_of_another_kind_fails(
+    request: pytest.FixtureRequest, scheme: str, says: bytes, told: str
+) -> None:
     place: Place = request.getfixturevalue(scheme)
-    with raw_server(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 100) as port:
+    with raw_server(says) as port:
         place.port = port
         outcome = sent(place)
 

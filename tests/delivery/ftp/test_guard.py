@@ -1,6 +1,7 @@
 """Where we connect to, for commands and for data: looked at when the connection is made."""
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pytest_django import Settings
 from delivery import guard, names
 from delivery.ftp import ftp_client
 from delivery.outcome import Kind
+from tests.delivery.ftp.ftp_server import ftp_server
 from tests.delivery.ftp.place import Place, sent
 
 NOT_PUBLIC = "address refused: not a public address"
@@ -89,6 +91,18 @@ def test_data_go_to_no_port_of_a_service(ftp: Place, monkeypatch: pytest.MonkeyP
     outcome = sent(ftp)
 
     assert outcome.detail == "the server names a port for data that we do not connect to"
+
+
+def test_data_go_by_ipv6_where_commands_do(root: Path, settings: Settings) -> None:
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("no IPv6 here")
+    with ftp_server(root, host="::1") as place:
+        place.host = "[::1]"
+        delivered = sent(place)
+        settings.DELIVERY_NETWORKS = []
+        refused = sent(place)
+
+    assert (delivered.kind, refused.kind) == (Kind.DELIVERED, Kind.BLOCKED)
 
 
 def test_what_servers_of_opened_networks_say_is_shown_to_nobody(ftp: Place) -> None:
