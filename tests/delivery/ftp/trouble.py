@@ -8,29 +8,6 @@ class Cut(Exception):
     """The server ends the connection, without another word."""
 
 
-@dataclass
-class Trouble:
-    """`at` maps `before rename` and the like to what happens then, which may raise Cut or OSError.
-
-    After `cut_after` moments the connection is cut, once.
-    """
-
-    at: dict[str, Callable[[], None]] = field(default_factory=dict)
-    seen: list[str] = field(default_factory=list)
-    cut_after: int | None = None
-
-    def moment(self, name: str) -> None:
-        """Something is about to be done, or was done."""
-        self.seen.append(name)
-        if self.cut_after is not None:
-            self.cut_after -= 1
-            if self.cut_after < 0:
-                self.cut_after = None
-                raise Cut
-        if action := self.at.get(name):
-            action()
-
-
 def cut() -> None:
     """An action."""
     raise Cut
@@ -46,3 +23,27 @@ def refuse(error: int) -> Callable[[], None]:
 
 
 _WORDS = {13: "Permission denied", 28: "No space left on device", 122: "Disk quota exceeded"}
+
+
+@dataclass
+class Trouble:
+    """`at` maps `before rename` and the like to what happens then, which may raise Cut or OSError.
+
+    After `cut_after` moments `cutting` happens, once.
+    """
+
+    at: dict[str, Callable[[], None]] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    cut_after: int | None = None
+    cutting: Callable[[], None] = field(default=cut)
+
+    def moment(self, name: str) -> None:
+        """Something is about to be done, or was done."""
+        self.seen.append(name)
+        if self.cut_after is not None:
+            self.cut_after -= 1
+            if self.cut_after < 0:
+                self.cut_after = None
+                self.cutting()
+        if action := self.at.get(name):
+            action()
