@@ -105,7 +105,9 @@ def openssh() -> Iterator[Place]:
         host_key.chmod(0o600)
         place = Place("sftp", folder / "root" / "in", Trouble(), port, user=ACCOUNT)
         place.path, place.secrets = str(place.folder), {"key": key}
-        with daemon([sshd, "-D", "-e", "-f", str(folder / "config")], port, by_account=True):
+        named = folder / "sshd-of-a-test"  # PAM asks by this name, and Debian's rules for sshd want root
+        named.symlink_to(sshd)
+        with daemon([str(named), "-D", "-e", "-f", str(folder / "config")], port, by_account=True):
             yield place
 
 
