@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from acommerce_status.openapi.delivery.fields import PLACE
+from acommerce_status.openapi.delivery.fields import BEFORE
 from acommerce_status.openapi.delivery.operations import Answer, MethodsSchema, Said
 from acommerce_status.openapi.fields import TIME_EXAMPLE
 from acommerce_status.openapi.headers import JSON
@@ -111,13 +111,7 @@ class BatchesSchema(MethodsSchema):
             "List the files that were made",
             "A hundred a page, newest first. The rows stay when the bytes go, 30 days after delivery.",
             [Answer(200, "A page.", BatchesSerializer, {"One": {"batches": [BATCH], "nextBefore": None}})],
-            parameters=(
-                OpenApiParameter(
-                    "before",
-                    {"type": "string", "pattern": PLACE},
-                    description="`nextBefore` of the page before.",
-                ),
-            ),
+            parameters=(BEFORE,),
         )
     }
 

@@ -3,7 +3,7 @@
 from django.core.validators import validate_email
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction
+from drf_spectacular.utils import Direction, OpenApiParameter
 
 from acommerce_status.openapi.fields import TIME_EXAMPLE
 from acommerce_status.openapi.headers import JSON
@@ -12,6 +12,9 @@ from delivery.registration import serializers as bodies
 CONTROLS = r"\u0000-\u001f\u007f-\u009f"
 PLACE = "^[0-9]{1,18}$"
 """What a list says to ask for its next page."""
+BEFORE = OpenApiParameter(
+    "before", {"type": "string", "pattern": PLACE}, description="`nextBefore` of the page before."
+)
 TIME: JSON = {"type": "string", "format": "date-time", "examples": [TIME_EXAMPLE]}
 
 

@@ -14,7 +14,7 @@ from acommerce_status.openapi.delivery.examples import (
     SHOWN,
     WHOLE_NEW,
 )
-from acommerce_status.openapi.delivery.fields import CONTROLS, PLACE
+from acommerce_status.openapi.delivery.fields import BEFORE, CONTROLS, PLACE
 from acommerce_status.openapi.delivery.operations import Answer, MethodsSchema, Said
 from acommerce_status.openapi.delivery.serializers import (
     AttemptsSerializer,
@@ -115,7 +115,7 @@ class AttemptsSchema(MethodsSchema):
             "A hundred a page, newest first. Kept for 30 days.",
             [Answer(200, "A page.", AttemptsSerializer, {"One": ATTEMPTS})],
             parameters=(
-                _query("before", "`nextBefore` of the page before.", pattern=PLACE),
+                BEFORE,
                 _query("orderId", "Only attempts of this order.", pattern=rf"^[^{CONTROLS}]+$"),
                 _query("outcome", "Only attempts that ended so.", enum=list(OUTCOMES)),
             ),
