@@ -17,9 +17,12 @@ class StrictSerializer(serializers.Serializer[None]):
     """A serializer whose unknown members are errors. They are found by `unknown`, for all levels at once."""
 
 
-def cleaned(serializer: StrictSerializer, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The validated body. Raises BadBody with everything that is wrong with it."""
-    errors = list(_unknown(serializer, body))
+def cleaned(serializer: StrictSerializer, *bodies: Mapping[str, Any]) -> dict[str, Any]:
+    """The validated body. Raises BadBody with everything that is wrong with it.
+
+    Unknown members are looked for in all of `bodies`: a patch may name some that it takes away.
+    """
+    errors = list(dict.fromkeys(error for body in bodies for error in _unknown(serializer, body)))
     if not serializer.is_valid():
         errors += flat(serializer.errors)
     if errors:

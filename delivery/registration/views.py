@@ -61,7 +61,7 @@ class OneSubscription(SubscriptionsView):
             patch = check_read_only(row, self.body)
             wanted = merged(writable(row), patch)
             known = {"mechanisms": (row.mechanism,)}
-            body = cleaned(SubscriptionSerializer(data=wanted, context=known), wanted)
+            body = cleaned(SubscriptionSerializer(data=wanted, context=known), wanted, patch)
             verbs.change(row, body, patch)
         return self.get(request)
 

@@ -27,7 +27,7 @@ class TextDescription(OpenApiSerializerFieldExtension):
         field = self.target
         schema = {"type": "string", "minLength": field.min_length or 1, "maxLength": field.max_length}
         if isinstance(field, bodies.UrlField):
-            return schema | {"format": "uri"}
+            return schema | {"format": "uri", "pattern": "^https?://"}
         if validate_email in field.validators:
             return schema | {"format": "email"}
         return schema | {"pattern": rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"}

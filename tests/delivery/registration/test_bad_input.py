@@ -172,6 +172,27 @@ def test_a_subscription_of_another_name_is_not_there(api: Client, name: str) -> 
         assert_problem(api.get(f"{PATH}/{name}{tail}"), 404, "NOT_FOUND", detail=detail)
 
 
+@pytest.mark.parametrize(
+    ("patch", "parameter"),
+    [
+        ({"nmae": None}, "nmae"),
+        ({"": None}, ""),
+        ({"email": None}, "email"),
+        ({"webhook": {"concurency": None}}, "webhook.concurency"),
+    ],
+)
+def test_null_takes_away_nothing_that_is_not_known(
+    api: Client, patch: dict[str, Any], parameter: str
+) -> None:
+    path = made(api)
+    before = rows()
+
+    response = send(api, "PATCH", path, patch)
+
+    assert named(response) == [parameter]
+    assert rows() == before
+
+
 def test_a_subscription_can_be_sent_back_as_it_is_shown(api: Client, publish: Publish) -> None:
     publish(*new_orders(1))
     path = made(api)
