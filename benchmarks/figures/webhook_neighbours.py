@@ -1,4 +1,7 @@
-"""What others feel of receivers that never answer, and of one that has very much to catch up with."""
+"""What others feel of receivers that never answer, and of one that has very much to catch up with.
+
+The p99 is that of each second, and the median of them.
+"""
 
 import statistics
 import time
@@ -44,7 +47,8 @@ def _beside_holes(ground: Ground, receivers: Receivers) -> list[float]:
         with ground.delivering(database, receivers) as pid:
             seconds = ground.sizes.watched
             return [
-                waits(database.environment, receivers, pid, seconds, holes=count).at(0.99) for count in HOLES
+                waits(database.environment, receivers, pid, seconds, holes=count).usually(0.99)
+                for count in HOLES
             ]
 
 
@@ -62,4 +66,4 @@ def _beside_a_backlog(ground: Ground, receivers: Receivers) -> tuple[float, floa
         busy = waits(database.environment, receivers, pid, ground.sizes.watched)
         if not behind(database, BIG):
             raise RuntimeError("the backlog was over before the changes were")
-    return busy.at(0.99), quiet.at(0.99)
+    return busy.usually(0.99), quiet.usually(0.99)

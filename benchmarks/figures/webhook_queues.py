@@ -66,7 +66,8 @@ def _rows(name: str, ours: tuple[Seen, Waits], theirs: tuple[Seen, Waits]) -> It
 
 
 def _shown(seen: Waits) -> str:
-    return f"{seen.at(0.5) * 1000:.0f} and {seen.at(0.99) * 1000:.0f} ms"
+    lost = f", {seen.lost} lost" if seen.lost else ""
+    return f"{seen.at(0.5) * 1000:.0f} and {seen.at(0.99) * 1000:.0f} ms{lost}"
 
 
 def _measure(ground: Ground, queue: Queue, kind: str) -> tuple[Seen, Waits]:

@@ -14,6 +14,9 @@ from benchmarks.webhooks.receivers import Receivers
 from benchmarks.webhooks.subscriptions import subscribe
 from testbed.dataset import Dataset
 
+WARM_RATE = 800
+"""Changes a second: subscriptions are loaded, connections are made and statements prepared meanwhile."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -54,9 +57,9 @@ class Ground:
 
 
 def warm_up(environment: dict[str, str], receivers: Receivers, queue: Sequence[str] = ()) -> None:
-    """Change something, and wait until all of it was delivered."""
+    """Change most of the channels, and wait until all of it was delivered."""
     before = receivers.received()
-    due = before + len(changed(environment, 1, queue=queue))
+    due = before + len(changed(environment, 2, rate=WARM_RATE, queue=queue))
     deadline = time.monotonic() + TIMEOUT
     while receivers.received() < due:
         if time.monotonic() > deadline:

@@ -51,18 +51,16 @@ def jobs_of(queue: str, kind: str) -> Callable[[Sequence[dict[str, Any]]], None]
 
 
 def _procrastinate() -> Callable[[str, str, dict[str, Any]], None]:
-    import procrastinate  # noqa: PLC0415 - only where it is measured
-    from procrastinate.exceptions import AlreadyEnqueued  # noqa: PLC0415
+    from procrastinate.exceptions import AlreadyEnqueued  # noqa: PLC0415 - only where it is measured
 
-    from benchmarks.peers.queues.on_procrastinate import URL, app  # noqa: PLC0415
+    from benchmarks.peers.queues.on_procrastinate import app  # noqa: PLC0415
 
-    sync = app.with_connector(procrastinate.SyncPsycopgConnector(conninfo=URL))
-    sync.open()
+    app.open()
 
     def defer(name: str, lock: str, values: dict[str, Any]) -> None:
         queueing_lock = lock if name == "drain" else None
         with suppress(AlreadyEnqueued):  # one is waiting, and will see it
-            sync.configure_task(name, lock=lock, queueing_lock=queueing_lock).defer(**values)
+            app.configure_task(name, lock=lock, queueing_lock=queueing_lock).defer(**values)
 
     return defer
 

@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
@@ -23,6 +24,8 @@ from delivery.models import FILE_SHARDS
 from delivery.webhook import Webhook
 
 MAX_CLOCK_SECONDS = 30
+SWITCH_SECONDS = 0.0005
+"""For which the event loop keeps the interpreter while a thread with an answer of the database waits for it."""
 
 
 class Command(BaseCommand):
@@ -54,6 +57,7 @@ class Command(BaseCommand):
 
 async def _run(*, once: bool) -> int:
     """The status of the process for files."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
