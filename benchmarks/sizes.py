@@ -25,6 +25,8 @@ class Sizes:
     """Orders that one subscription has to catch up with."""
     idle: int
     """Subscriptions that hear nothing."""
+    cut: int
+    """Orders of a file."""
 
 
 QUICK = Sizes(
@@ -37,6 +39,7 @@ QUICK = Sizes(
     deliveries=20_000,
     backlog=30_000,
     idle=20_000,
+    cut=2_000,
 )
 FULL = Sizes(
     orders=1_000_000,
@@ -48,6 +51,7 @@ FULL = Sizes(
     deliveries=100_000,
     backlog=100_000,
     idle=100_000,
+    cut=10_000,
 )
 
 

@@ -105,8 +105,7 @@ class Stage:
     @contextmanager
     def serve(self, database: Database, processes: int = 2, **settings: str) -> Iterator[Running]:
         """Ours, on `database`, with its own token: what every request of ours carries."""
-        environment = {**database.environment, **settings}
-        site = Site("ours", ours, environment, "/healthz")
+        site = Site("ours", ours, {**database.environment, **settings}, "/healthz")
         caller = json.loads(
             database.manage(
                 "create_caller",
@@ -138,6 +137,7 @@ def stage() -> Iterator[Stage]:
             DELIVERY_KEYS=Fernet.generate_key().decode(),
             DELIVERY_NETWORKS="127.0.0.0/8",
             DELIVERY_ALLOW="http",
+            DELIVERY_FOLDER=str(folder / "outbox"),
         )
         yield Stage(database, cache, folder)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from benchmarks import versions
 from benchmarks.bench import Bench
 from benchmarks.figures import (
+    batches,
     bounds,
     continuous,
     ingesting,
@@ -50,6 +51,7 @@ WEBHOOKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "webhook neighbours": webhook_neighbours.figures,
     "webhook idle": webhook_idle.figures,
     "webhook beside": webhook_beside.figures,
+    "batches": batches.figures,
 }
 """On databases of their own."""
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import django
@@ -14,6 +15,23 @@ import django
 from benchmarks.servers import ROOT
 
 SECRET = "whsec_bm90IGEgc2VjcmV0LCBidXQgYXMgbG9uZyBhcyBvbmU="  # noqa: S105 - of receivers that check nothing
+WEBHOOK: dict[str, Any] = {
+    "mechanism": "webhook",
+    "settings": {"format": "SALES_ORDER_STATUS_V3", "rate": None, "concurrency": 8},
+}
+FILE: dict[str, Any] = {
+    "mechanism": "file",
+    "due_time": datetime(2100, 1, 1, tzinfo=UTC),
+    "settings": {
+        "schedule": {"cron": "* * * * *", "timeZone": "UTC"},
+        "layout": "events",
+        "whenEmpty": "heartbeat",
+        "compress": False,
+        "bom": False,
+        "formulaGuard": False,
+        "maxOrders": 10_000,
+    },
+}
 
 
 def subscribe(
@@ -22,19 +40,22 @@ def subscribe(
     channels: Sequence[str],
     *,
     from_beginning: bool = False,
-    concurrency: int = 8,
+    folders: bool = False,
 ) -> None:
-    """A webhook for each url, of the channel beside it. Call it while nothing delivers: nobody is told."""
+    """A webhook for each url, of the channel beside it; or with `folders` files for folders of these names.
+
+    Call it while nothing delivers: nobody is told. Files are not due before the next century.
+    """
     subprocess.run(
         [sys.executable, "-m", "benchmarks.webhooks.subscriptions"],
         cwd=ROOT,
         env={**environment, "DJANGO_SETTINGS_MODULE": "acommerce_status.settings"},
-        input=json.dumps([list(urls), list(channels), from_beginning, concurrency]).encode(),
+        input=json.dumps([list(urls), list(channels), from_beginning, folders]).encode(),
         check=True,
     )
 
 
-def main(urls: list[str], channels: list[str], from_beginning: bool, concurrency: int) -> None:
+def main(urls: list[str], channels: list[str], from_beginning: bool, folders: bool) -> None:
     """Make them, and their caller."""
     django.setup(set_prefix=False)
     from django.db import connection  # noqa: PLC0415 - after setup, as the others
@@ -46,14 +67,14 @@ def main(urls: list[str], channels: list[str], from_beginning: bool, concurrency
     grants = [Grant(caller=caller, kind="channel", identifier=name) for name in sorted(set(channels))]
     Grant.objects.bulk_create(grants, ignore_conflicts=True, batch_size=5_000)
     newest = Subscription.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    columns = _columns(caller, from_beginning, concurrency)
+    columns = _columns(caller, from_beginning) | (FILE if folders else WEBHOOK)
     rows = (
         Subscription(
             pk=pk,
             public_id=f"sub{pk:016x}",
-            shard=pk % SHARDS,
+            shard=pk % SHARDS + (SHARDS if folders else 0),
             identifier=channel,
-            settings={**columns["settings"], "url": url},
+            settings={**columns["settings"], "folder" if folders else "url": url},
             **{name: value for name, value in columns.items() if name != "settings"},
         )
         for pk, (url, channel) in enumerate(zip(urls, channels, strict=True), newest + 1)
@@ -63,7 +84,7 @@ def main(urls: list[str], channels: list[str], from_beginning: bool, concurrency
         cursor.execute("ANALYZE")
 
 
-def _columns(caller: Any, from_beginning: bool, concurrency: int) -> dict[str, Any]:
+def _columns(caller: Any, from_beginning: bool) -> dict[str, Any]:
     """What all of them have."""
     from django.utils import timezone  # noqa: PLC0415 - after setup, as the others
 
@@ -74,8 +95,6 @@ def _columns(caller: Any, from_beginning: bool, concurrency: int) -> dict[str, A
         "caller": caller,
         "kind": "channel",
         "name": "a receiver",
-        "mechanism": "webhook",
-        "settings": {"format": "SALES_ORDER_STATUS_V3", "rate": None, "concurrency": concurrency},
         "secrets": secrets.seal({"secrets": [{"text": SECRET}], "authorization": None}),
         "created_time": timezone.now(),
         "change_number": 0,

@@ -24,8 +24,10 @@ from delivery.models import FILE_SHARDS
 from delivery.webhook import Webhook
 
 MAX_CLOCK_SECONDS = 30
+NICE = 10
+"""By so much the process for files lets others go first: a file may be late by what webhooks may not."""
 SWITCH_SECONDS = 0.0005
-"""For which the event loop keeps the interpreter while a thread with an answer of the database waits for it."""
+"""The event loop keeps the interpreter so long while a thread with an answer of the database waits for it."""
 
 
 class Command(BaseCommand):
@@ -45,6 +47,7 @@ class Command(BaseCommand):
                 " the signatures. Set it right first."
             )
         if options["child_for_files"]:
+            os.nice(NICE)
             files = FileDeliverer(Leases(_owner(), shards=FILE_SHARDS), transports())
             process.deliver(files, child.told_to_stop(), once=options["once"])
             return
