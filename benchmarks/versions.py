@@ -21,6 +21,8 @@ PACKAGES = [
     "uvloop",
     "asyncpg",
     "aiohttp",
+    "procrastinate",
+    "celery",
 ]
 POSTGREST = "PostgREST 12.0.2"
 
