@@ -9,6 +9,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from delivery.files.transports import transports
 from django.core.management import call_command
 from django.db import connections, transaction
 
@@ -17,7 +18,6 @@ from delivery.files import process
 from delivery.files.deliverer import FileDeliverer
 from delivery.files.serving import Transports
 from delivery.files.transport import File
-from delivery.files.transports import transports
 from delivery.models import FILE_SHARDS, Batch, DeliverProcess, ShardLease, Subscription
 from delivery.outcome import Kind, Outcome
 from delivery.registration import verbs

@@ -1,18 +1,22 @@
 """Whoever reads only the files holds exactly the feed."""
 
 import random
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from django.db import connections
 
+from orders import feed as feed_room
 from orders.publishing import ingest
 from testbed import file_readers
 from testbed.events import Fields, event, new_orders, shipment_event, withdrawal
 from testbed.feeds import CHANNEL
+from testbed.file_readers import files_in, rows_of
 from tests.conftest import Publish
-from tests.delivery.files.folders import feed, subscribe, working
+from tests.delivery.files.folders import feed, make_due, subscribe, working
 from tests.promises.events import platform_events
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("deliverable", "caller")]
@@ -103,3 +107,29 @@ def test_only_orders_in_the_statuses_that_were_asked_for(outbox: Path, publish: 
         worker.catch_up(row)
 
     assert list(file_readers.read(outbox / "shop")) == [(CHANNEL, "O-1")]
+
+
+def test_what_is_published_between_clock_and_rows_is_not_lost(
+    outbox: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = subscribe()
+    publish(*new_orders(150))
+    real, numbers = feed_room.page, count()
+
+    def page(*arguments: Any) -> Any:
+        found = real(*arguments)
+        number = next(numbers)
+        publish(event(orderId=f"L-{number}"), event(orderId="O-120", eventId=f"moved-{number}"))
+        return found
+
+    with working() as worker, monkeypatch.context() as patch:
+        patch.setattr(feed_room, "page", page)
+        make_due(row)
+        worker.turn(row)
+        patch.undo()
+        worker.catch_up(row)
+
+    first, second = files_in(outbox / "shop")
+    assert file_readers.read(outbox / "shop") == feed()
+    assert len({line["orderId"] for line in rows_of(first)}) == 149
+    assert {line["orderId"] for line in rows_of(second)} == {"L-0", "L-1", "O-120"}
