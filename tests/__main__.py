@@ -4,7 +4,8 @@
     python -m tests --engine postgres tests/orders -x    only the first run
     python -m tests --engine sqlite -k token             only the second
 
-Arguments other than --engine and -m are pytest's, in both runs.
+Arguments other than --engine and -m are pytest's, in both runs. Without any, tests/promises runs beside the
+rest, on a PostgreSQL and a Redis of its own: its tests mostly wait for real processes.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from testbed.services import postgres, redis
 from testbed.services.server import die_with_parent, private_folder
 
 SETTINGS = Path(__file__).parent.parent / "acommerce_status" / "settings.py"
+PROMISES = "tests/promises"
 TIMEOUT = 10  # seconds an interrupted pytest has to take its fixtures down
 NOTHING_SELECTED = 5  # pytest's exit status
 
@@ -36,12 +38,26 @@ def main() -> int:
     with private_folder() as folder:
         folder.chmod(0o711)  # the account of a test's own PostgreSQL passes through it
         clean = _clean_environment(folder)
+        if sys.argv[1:] == []:
+            return _two_at_once(clean, folder / "promises")
         statuses = []
         if options.engine != "sqlite":
             statuses.append(_on_postgres(clean, arguments, options.marks))
         if options.engine != "postgres":
             status = _on_sqlite(clean, arguments, options.marks)
             statuses.append(0 if status == NOTHING_SELECTED and statuses else status)
+    return max(statuses)
+
+
+def _two_at_once(clean: dict[str, str], output: Path) -> int:
+    """The promises beside all else; what they print comes after it."""
+    command = [sys.executable, "-m", "tests", "--engine", "postgres", PROMISES]
+    with output.open("wb") as file:
+        beside = subprocess.Popen(command, stdout=file, stderr=file, preexec_fn=die_with_parent)  # noqa: PLW1509 - see there
+        with _ended(beside):
+            statuses = [_on_postgres(clean, [f"--ignore={PROMISES}"], ""), _on_sqlite(clean, [], "")]
+            statuses.append(beside.wait())
+    print(output.read_text(errors="replace"), end="", flush=True)
     return max(statuses)
 
 

@@ -9,11 +9,11 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from delivery.files.transports import transports
 from django.core.management import call_command
 from django.db import connections, transaction
 
 from delivery.engine.leases import Leases
+from delivery.file_transports import transports
 from delivery.files import process
 from delivery.files.deliverer import FileDeliverer
 from delivery.files.serving import Transports
