@@ -39,7 +39,7 @@ OTHERS = [
     ("DELIVERY_NETWORKS", "10.1.0.1/16", f"DELIVERY_NETWORKS {NETWORKS}"),
     ("DELIVERY_DENY", "shop.example", f"DELIVERY_DENY {NETWORKS}"),
     ("DELIVERY_ADDRESSES", "1.2.3", f"DELIVERY_ADDRESSES {NETWORKS}"),
-    ("DELIVERY_ALLOW", "http,gopher", "DELIVERY_ALLOW may hold http, separated by commas, or nothing."),
+    ("DELIVERY_ALLOW", "http,gopher", "DELIVERY_ALLOW may hold http, ftp, separated by commas, or nothing."),
     ("DELIVERY_KEYS", "short", f"DELIVERY_KEYS {FERNET}"),
     ("DELIVERY_KEYS", "=" * 44, f"DELIVERY_KEYS {FERNET}"),
     ("DELIVERY_KEYS", f"{'A' * 43}=,{'A' * 42}==", f"DELIVERY_KEYS {FERNET}"),
@@ -94,7 +94,7 @@ def said(**variables: str) -> str:
 def test_good_settings_say_nothing() -> None:
     delivery = {
         "DELIVERY_NETWORKS": "10.1.0.0/16, 2001:db8::1",
-        "DELIVERY_ALLOW": "http",
+        "DELIVERY_ALLOW": "http,ftp",
         "DELIVERY_KEYS": f"{'A' * 43}=",
         "PUBLIC_URL": "https://orders.example.com:8443/",
         "EMAIL_URL": "smtp+tls://user:p%40ss@mail.example.com",
