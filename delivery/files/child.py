@@ -23,7 +23,10 @@ async def run(stopping: asyncio.Event, *, once: bool = False) -> int:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "deliver", "--child-for-files"]
     while True:
         child = await asyncio.create_subprocess_exec(
-            *command, *(["--once"] if once else []), stdin=asyncio.subprocess.PIPE
+            *command,
+            *(["--once"] if once else []),
+            stdin=asyncio.subprocess.PIPE,
+            start_new_session=True,  # a Ctrl-C that reaches it while it still starts is a traceback
         )
         stop, end = asyncio.create_task(stopping.wait()), asyncio.create_task(child.wait())
         try:
