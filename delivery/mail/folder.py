@@ -11,6 +11,9 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
+KEPT = 1_000
+"""Mails in the folder; older ones are removed."""
+
 
 class Backend(BaseEmailBackend):
     """Writes each mail into a folder, as a file that mail programs open. Half a mail never has its name."""
@@ -22,9 +25,11 @@ class Backend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
-            name = f"{timezone.now():%Y%m%dT%H%M%S}-{uuid4().hex[:8]}.eml"
+            name = f"{timezone.now():%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}.eml"
             part = self.folder / f".{name}.part"
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(message.message().as_bytes())
             part.rename(self.folder / name)
+        for old in sorted(self.folder.glob("*.eml"))[:-KEPT]:
+            old.unlink(missing_ok=True)
         return len(email_messages)

@@ -14,8 +14,10 @@ def moment(time: datetime, zone: str = "UTC") -> str:
 
 
 def window(since: datetime, until: datetime, zone: str = "UTC") -> str:
-    """From one moment to another, the day named once where it is one day."""
+    """From one moment to another: the day once where it is one day, with seconds within one minute."""
     first, last = (time.astimezone(ZoneInfo(zone)) for time in (since, until))
+    if f"{first:%F %H:%M}" == f"{last:%F %H:%M}":
+        return f"{last.day} {last:%B %Y}, {first:%H:%M:%S} to {last:%H:%M:%S} ({zone})"
     if first.date() == last.date():
         return f"{last.day} {last:%B %Y}, {first:%H:%M} to {last:%H:%M} ({zone})"
     return f"{first.day} {first:%B %Y, %H:%M} to {last.day} {last:%B %Y, %H:%M} ({zone})"

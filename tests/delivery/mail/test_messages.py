@@ -113,6 +113,10 @@ def test_the_subject_says_how_many(changes: dict[str, Any], subject: str) -> Non
         ({"manifest": {"erased": True}}, "Orders of this window were erased"),
         ({"manifest": {"replayed": True}}, "This is a replay"),
         ({"since": EARLIEST}, "Up to 22 November 2026, 15:00 (Asia/Bangkok)"),
+        (
+            {"since": UNTIL, "until": UNTIL + timedelta(seconds=9)},
+            "22 November 2026, 15:00:00 to 15:00:09 (Asia/Bangkok)",
+        ),
         ({"since": UNTIL - timedelta(days=2)}, "20 November 2026, 15:00 to 22 November 2026, 15:00"),
     ],
 )
