@@ -13,7 +13,7 @@ STEPS = {
     "renewed": "delivery.engine.leases.Leases.renew",
     "looked": "delivery.engine.store.look",
     "loaded": "delivery.engine.store.load_due",
-    "read": "delivery.engine.store.read_page",
+    "read": "delivery.engine.reading.read_pages",
     "begun": "delivery.engine.running.Running.begun",
     "prepared": "delivery.webhook.Webhook.prepare",
     "answered": "delivery.engine.sending.answered",
