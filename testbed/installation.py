@@ -92,9 +92,9 @@ class Publisher:
         return answer
 
 
-def eventually(question: Callable[[], Any]) -> bool:
-    """Whether the question is answered by yes before TIMEOUT ends."""
-    deadline = time.monotonic() + TIMEOUT
+def eventually(question: Callable[[], Any], seconds: float = TIMEOUT) -> bool:
+    """Whether the question is answered by yes before so many seconds have passed."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if question():
             return True

@@ -23,6 +23,7 @@ from delivery.outcome import Kind, Outcome
 from delivery.registration import verbs
 from testbed import file_readers
 from testbed.events import event, new_orders
+from testbed.installation import eventually
 from tests.conftest import Publish
 from tests.delivery.files.folders import feed, make_due, subscribe
 
@@ -31,16 +32,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("deliverable", "caller",
 
 def deliverer(by: Transports | None = None, owner: str = "a") -> FileDeliverer:
     return FileDeliverer(Leases(owner, shards=FILE_SHARDS), by or transports())
-
-
-def eventually(question: Callable[[], Any], seconds: float = 10) -> bool:
-    """Whether it is answered by yes before that."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if question():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @contextmanager

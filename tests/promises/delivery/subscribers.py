@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -81,13 +80,3 @@ def ask(place: Installation, question: str) -> Any:
     with psycopg.connect(place.variables["DATABASE_URL"], autocommit=True) as connection:
         row = connection.execute(question.encode()).fetchone()
         return row[0] if row else None
-
-
-def within(seconds: float, question: Callable[[], Any]) -> bool:
-    """Whether the question is answered by yes before so many seconds have passed."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if question():
-            return True
-        time.sleep(0.02)
-    return False

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.installation import Installation, client_of, installed
+from testbed.installation import Installation, client_of, eventually, installed
 from testbed.receivers import receiving
 from testbed.services import Postgres
 from tests.promises.delivery.subscribers import (
@@ -26,7 +26,6 @@ from tests.promises.delivery.subscribers import (
     delivering,
     feed,
     subscribe,
-    within,
 )
 from tests.promises.delivery.writers import failing_once, writing
 from tests.promises.setting_clocks import make_clock_settable, set_clock
@@ -64,7 +63,7 @@ def test_a_clock_that_is_set_loses_nothing_and_has_nothing_sent_by_two(
             victim.kill()
             set_clock(database, -HOUR)  # before which its leases were to end in seconds, and now in an hour
             refused = deliver(here).wait(20)
-        arrived = within(20, lambda: all(receiver.accepted == feed(client) for receiver in receivers))
+        arrived = eventually(lambda: all(receiver.accepted == feed(client) for receiver in receivers), 20)
         set_clock(database, timedelta())
 
     assert refused == 1

@@ -30,7 +30,6 @@ from tests.promises.delivery.subscribers import (
     delivering,
     feed,
     subscribe,
-    within,
 )
 from tests.promises.delivery.writers import failing_once, sent_twice, writing
 
@@ -127,7 +126,7 @@ def test_writers_and_many_subscriptions_with_processes_that_are_killed(place: Pl
                 for _ in range(KILLS // count if not LONG else KILLS):
                     time.sleep(rng.uniform(1.5, 3))
                     crowd.kill(rng.sample(range(count), rng.randint(1, count // 2)))
-            assert within(40, lambda: not any(missing(client, whole, filtered)))
+            assert eventually(lambda: not any(missing(client, whole, filtered)), 40)
         finally:
             crowd.end()
 

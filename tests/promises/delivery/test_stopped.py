@@ -32,7 +32,6 @@ from tests.promises.delivery.subscribers import (
     delivering,
     feed,
     subscribe,
-    within,
 )
 from tests.promises.delivery.writers import failing_once, writing
 
@@ -121,7 +120,7 @@ def test_one_that_is_stopped_for_longer_than_its_lease_spoils_nothing(here: Plac
         with writing(place, 2, "S", 0.03):
             for step, following in pairwise([*CHOSEN, ""]):
                 stopping.stop(step, following)
-        within(40, lambda: all(receiver.accepted == feed(client) for receiver in receivers))
+        eventually(lambda: all(receiver.accepted == feed(client) for receiver in receivers), 40)
         missing = [feed(client).items() - receiver.accepted.items() for receiver in receivers]
 
     assert missing == [set(), set()]
