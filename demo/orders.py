@@ -25,7 +25,7 @@ class DemoOrder:
     number: int
     created: datetime
     shipments: list[str] = field(default_factory=list)
-    told: list[Row] = field(default_factory=list)
+    published: list[Row] = field(default_factory=list)
     plan: list[tuple[str, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -39,15 +39,15 @@ class DemoOrder:
 
     def step(self, at: datetime | None = None) -> Row | None:
         """What happens next, `at` a time or some hours after the last: the event of it, rarely a revision
-        or a deletion of an earlier one; None when all is told."""
+        or a deletion of an earlier one; None when all has happened."""
         chance = self.rng.random()
-        if self.told and chance < 0.06:
+        if self.published and chance < 0.06:
             return self._revise(deleted=chance < 0.015)
         if not self.plan:
             return None
         shipment, status, detail = self.plan.pop(0)
         self.time = at or self.time + timedelta(minutes=self.rng.randint(2, 600))
-        return self._tell(self._event(shipment, status, detail))
+        return self._remember(self._event(shipment, status, detail))
 
     def history(self, until: datetime) -> Iterator[Row]:
         """What has happened up to `until`."""
@@ -89,13 +89,13 @@ class DemoOrder:
         }
 
     def _revise(self, *, deleted: bool) -> Row:
-        row = dict(self.rng.choice(self.told))
+        row = dict(self.rng.choice(self.published))
         row |= {"revision": row["revision"] + 1, "detail": "corrected by the warehouse", "deleted": deleted}
-        return self._tell(row)
+        return self._remember(row)
 
-    def _tell(self, row: Row) -> Row:
-        self.told = [earlier for earlier in self.told if earlier["eventId"] != row["eventId"]]
-        self.told.append(row)
+    def _remember(self, row: Row) -> Row:
+        self.published = [earlier for earlier in self.published if earlier["eventId"] != row["eventId"]]
+        self.published.append(row)
         return row
 
 

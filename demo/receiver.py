@@ -57,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         is_genuine = self._is_genuine(body)
         if is_genuine:
-            self.server.say(told(json.loads(body)))
+            self.server.say(sentence(json.loads(body)))
         self.send_response(204 if is_genuine else 401)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: `say` says all."""
 
 
-def told(order: dict[str, Any]) -> str:
+def sentence(order: dict[str, Any]) -> str:
     """What a delivery says: the order, its newest status, and how long that was under way."""
     parcels = [entry for shipment in order["shipments"] for entry in shipment["statusHistory"]]
     entries = [*parcels, *order["statusHistory"], {"status": order["orderStatus"], "updatedTime": ""}]
