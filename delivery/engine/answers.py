@@ -91,10 +91,10 @@ def _note(run: Running, row: Row, outcome: Outcome, now: datetime) -> None:
     }
     run.attempts.append(attempt)
     if outcome.kind is Kind.REFUSED and known and known.next_time is None:
-        told = {
+        given_up = {
             "outcome": "GIVEN_UP",
             "milliseconds": None,
             "answer": "",
             "detail": f"after {known.tries} tries",
         }
-        run.attempts.append(attempt | told)
+        run.attempts.append(attempt | given_up)

@@ -79,20 +79,20 @@ async def _refresh(deliverer: Deliverer, loader: Loader, run: Running) -> None:
     What is in memory is saved before a changed row is read; nothing begins meanwhile.
     """
     while not run.is_over and (run.must_reload or time.monotonic() - run.checked >= CHECK_SECONDS):
-        asked, told, must_reload = time.monotonic(), run.told, run.must_reload
+        asked, changes, must_reload = time.monotonic(), run.changes_seen, run.must_reload
         if must_reload:
             await deliverer.save()
         loaded = await loader.reread(run.row.pk)
         if loaded is None:
             run.is_over = True
         elif not must_reload and loaded[0].change_number != run.row.change_number:
-            run.tell()
+            run.mark_changed()
         elif not must_reload:
             run.check_rights(loaded[0])
             run.checked = asked
         elif not run.is_dirty and not run.is_saving:
             run.reload(*loaded)
-            run.taken, run.checked = told, asked
+            run.changes_read, run.checked = changes, asked
 
 
 async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: datetime) -> None:

@@ -77,7 +77,7 @@ class Follower:
             deliverer.by_scope[scope].add(pk)
             pks.add(pk)
             if pk in deliverer.running:
-                deliverer.running[pk].tell()
+                deliverer.running[pk].mark_changed()
         for scope in list(deliverer.by_scope) if news.scopes is None else news.scopes:
             pks |= deliverer.by_scope.get(scope, set())
             self._busy_until = time.monotonic() + BUSY_FOR_SECONDS

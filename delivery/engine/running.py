@@ -37,8 +37,8 @@ class Running:
     is_dirty: bool = False
     is_saving: bool = False
     is_over: bool = False
-    told: int = 0
-    taken: int = 0
+    changes_seen: int = 0
+    changes_read: int = 0
     last_served: float = field(default_factory=time.monotonic)
     checked: float = 0.0
     next_slot: float = 0.0
@@ -63,7 +63,7 @@ class Running:
     @property
     def must_reload(self) -> bool:
         """Whether the row was changed since it was read."""
-        return self.told != self.taken
+        return self.changes_seen != self.changes_read
 
     @property
     def may_work(self) -> bool:
@@ -74,9 +74,9 @@ class Running:
         """Have it look again."""
         self.event.set()
 
-    def tell(self) -> None:
+    def mark_changed(self) -> None:
         """Its row was changed: nothing begins before that is read."""
-        self.told += 1
+        self.changes_seen += 1
         self.wake()
 
     def reload(self, row: Subscription, held: list[HeldOrder]) -> None:

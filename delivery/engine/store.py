@@ -80,7 +80,7 @@ def load(pks: Iterable[int]) -> list[Subscription]:
 
 
 def granted(pks: Iterable[int]) -> set[int]:
-    """Those whose caller has the right to what they tell."""
+    """Those whose caller has the right to what they send."""
     return set(_loaded(pks).filter(Q(is_granted=True)).values_list("pk", flat=True))
 
 

@@ -26,16 +26,16 @@ DATA = {
 log = logging.getLogger(__name__)
 
 
-def delivered(watch: Watch, told: str, pin: Pin) -> Outcome:
-    """A success; `told` is what the subscriber should know besides."""
-    return Outcome(Kind.DELIVERED, None, watch.milliseconds, told, learned=_learned(pin))
+def delivered(watch: Watch, detail: str, pin: Pin) -> Outcome:
+    """A success; `detail` is what the subscriber should know besides."""
+    return Outcome(Kind.DELIVERED, None, watch.milliseconds, detail, learned=_learned(pin))
 
 
 def outcome_of(error: Exception, watch: Watch, facts: Facts, pin: Pin, peer: str) -> Outcome:
     """What an error means; `peer` is the address of the server, empty where none was reached."""
     fault = error if isinstance(error, Fault) else _fault(error)
-    if watch.told:
-        fault = Fault(watch.told)
+    if watch.expired:
+        fault = Fault(watch.expired)
     said = "" if not peer or guard.is_opened(peer) else _shown(fault.said, facts)
     return Outcome(
         fault.kind,

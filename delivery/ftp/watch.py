@@ -30,7 +30,7 @@ class Watch:
         self._total = total
         self._sockets: list[socket.socket] = []
         self._closed = Event()
-        self.told = ""
+        self.expired = ""
         """What passed without anything happening, once it has."""
 
     @property
@@ -71,8 +71,8 @@ class Watch:
             if waiting < before:
                 self.moved()
             before = waiting
-            self.told = self._over()
-            if self.told:
+            self.expired = self._over()
+            if self.expired:
                 self._shut_down()
 
     def _over(self) -> str:
@@ -92,7 +92,7 @@ class Watch:
 
 
 def _on_its_way(connection: socket.socket) -> int:
-    """Bytes that the other machine has not taken yet; 0 where the system does not tell (Linux does)."""
+    """Bytes that the other machine has not taken yet; 0 where the system does not say (Linux does)."""
     with suppress(OSError, ValueError):
         answer = fcntl.ioctl(connection, termios.TIOCOUTQ, b"\0" * 4)
         return int(struct.unpack("i", answer)[0])

@@ -27,7 +27,6 @@ REASONS = {
     "NO_SUCCESS": "Nothing could be delivered for five days.",
     "ADDRESS_REFUSED": "The address is one that does not take it, or that we do not connect to.",
     "HOST_KEY_CHANGED": "The server showed another host key than the one that was agreed.",
-    "RESYNC_REQUIRED": "Orders that it had not been told of yet were erased or forgotten.",
 }
 """Why a subscription was disabled, for people."""
 

@@ -1,4 +1,4 @@
-"""What a contact is told, and when: pure decisions, made from data and answered as data."""
+"""Which notice a contact gets, and when: pure decisions, made from data and returned as data."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from delivery.models.mail import Mail
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
-UNTOLD_REASONS = ("STOPPED_BY_RECIPIENT", "NOT_GRANTED")
+REASONS_WITHOUT_NOTICE = ("STOPPED_BY_RECIPIENT", "NOT_GRANTED")
 """The recipient's own wish, and a caller that may not hear of anything any more."""
 
 Kind = Mail.Kind
@@ -16,7 +16,7 @@ Kind = Mail.Kind
 class Health:
     """What is known of a subscription. `paced_since` is what `paced_since` answered the last time.
 
-    `last_attempt` numbers what was tried last, so that a subscription that is disabled twice is told twice.
+    `last_attempt` numbers what was tried last, so that one that is disabled twice gets two notices.
     """
 
     active: bool = True
@@ -40,16 +40,16 @@ def paced_since(health: Health, now: datetime) -> datetime | None:
 
 
 def is_still_due(kind: str, about: str, health: Health, now: datetime) -> bool:
-    """Whether a contact should still be told what waited in the queue meanwhile."""
-    told = due(health, now)
-    return told is not None and told[0] == kind and (kind == Kind.DISABLED or told[1] == about)
+    """Whether a notice that waited in the queue meanwhile should still be sent."""
+    notice = due(health, now)
+    return notice is not None and notice[0] == kind and (kind == Kind.DISABLED or notice[1] == about)
 
 
 def due(health: Health, now: datetime) -> tuple[Kind, str] | None:  # noqa: PLR0911 - one for each kind
-    """What the contact should know by now, and the occasion; each pair is told once. None: nothing."""
+    """The notice that the contact should have by now, and its occasion, or None. Each pair is sent once."""
     if health.disabled_reason:
-        is_told = health.disabled_reason not in UNTOLD_REASONS
-        return (Kind.DISABLED, f"{health.disabled_reason} {health.last_attempt}") if is_told else None
+        has_notice = health.disabled_reason not in REASONS_WITHOUT_NOTICE
+        return (Kind.DISABLED, f"{health.disabled_reason} {health.last_attempt}") if has_notice else None
     if not health.active:
         return None
     if health.failures and health.failing_since:

@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce
 from callers.keys import digest, new_key
 from delivery.changes import touch
 from delivery.mail.limits import DAY, GOOD_FOR, WEEK, may_ask_at, next_try
+from delivery.mail.notices import is_still_due
 from delivery.mail.recipients import may_be_written_to
-from delivery.mail.telling import is_still_due
 from delivery.mail.watching import health_of
 from delivery.models import Mail, Recipient, ShardLease, Subscription
 from delivery.outcome import Kind, Outcome

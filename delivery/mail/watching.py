@@ -1,4 +1,4 @@
-"""Looking for what contacts should be told, and putting it into the queue of mails."""
+"""Looking for notices that are due, and putting them into the queue of mails."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from delivery.mail.telling import Health, due, paced_since
+from delivery.mail.notices import Health, due, paced_since
 from delivery.models import Attempt, Mail, Recipient
 
 KEPT_FOR = timedelta(days=90)
@@ -15,14 +15,14 @@ UNTRIED = ("TEST", "SKIPPED")
 
 
 def watch(now: datetime) -> None:
-    """Put what is to be told into the queue. What is there already, or was told, is not told again."""
+    """Put the notices that are due into the queue. One that is there, or was sent, is not sent again."""
     Mail.objects.bulk_create(_found(now), ignore_conflicts=True)
 
 
 def tidy(now: datetime) -> None:
     """Remove what nobody needs any more: mails to recipients that are gone, and occasions long over.
 
-    That one was told of being disabled is kept as long as it may still be, and so is a confirmation, whose
+    The notice of being disabled is kept as long as it may still be due, and so is a confirmation, whose
     links are in somebody's mailbox.
     """
     old = Mail.objects.filter(made_time__lt=now - KEPT_FOR)
@@ -36,8 +36,8 @@ def _found(now: datetime) -> Iterator[Mail]:
         since = paced_since(health, now)
         if since != recipient.paced_since_time:
             Recipient.objects.filter(pk=recipient.pk).update(paced_since_time=since)
-        if told := due(replace(health, last_attempt=recipient.last_attempt or 0), now):  # type: ignore[attr-defined]  # _watched adds it
-            kind, about = told
+        if notice := due(replace(health, last_attempt=recipient.last_attempt or 0), now):  # type: ignore[attr-defined]  # _watched adds it
+            kind, about = notice
             yield Mail(
                 recipient=recipient,
                 caller_id=recipient.subscription.caller_id,

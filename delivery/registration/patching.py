@@ -23,8 +23,8 @@ def check_read_only(row: Subscription, patch: Mapping[str, Any]) -> dict[str, An
     ]
     settings = patch.get(row.mechanism)
     if isinstance(settings, Mapping) and settings.get("secret", "") is None:
-        told = "cannot be taken away; use POST .../rotate-secret for another"
-        errors.append(ParameterError(f"{row.mechanism}.secret", told))
+        detail = "cannot be taken away; use POST .../rotate-secret for another"
+        errors.append(ParameterError(f"{row.mechanism}.secret", detail))
     if errors:
         raise BadBody(errors)
     return {name: value for name, value in patch.items() if name not in touched}

@@ -69,8 +69,8 @@ class AddressField(TextField):
         try:
             ONE_ADDRESS(text)
         except ValidationError:
-            told = "must be one address in ASCII, such as ops@shop.example"
-            raise serializers.ValidationError(told) from None
+            detail = "must be one address in ASCII, such as ops@shop.example"
+            raise serializers.ValidationError(detail) from None
         return text
 
 

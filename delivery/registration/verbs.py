@@ -80,13 +80,12 @@ def replay(row: Subscription, start: datetime | None) -> None:
     before = row.position
     row.position = EARLIEST if start is None else min(start, FeedClock.newest())
     if row.position > before:
-        told = f"from {format_time(before.astimezone(UTC))} on by a replay"
         Attempt.objects.create(
             subscription=row,
             time=datetime.now(UTC),
             updated_time=row.position,
             outcome="SKIPPED",
-            detail=told,
+            detail=f"from {format_time(before.astimezone(UTC))} on by a replay",
         )
     row.generation += 1
     row.due_time, row.window_time = datetime.now(UTC) if row.sends_files else None, None

@@ -40,7 +40,7 @@ def test_bytes_that_are_taken_slowly_are_progress() -> None:
         began = time.monotonic()
         connection.sendall(b"x" * 4_000_000)
 
-        assert watch.told == ""
+        assert watch.expired == ""
         assert time.monotonic() - began > 0.8
 
 
@@ -52,7 +52,7 @@ def test_who_takes_nothing_or_a_byte_at_a_time_is_left(receive: int) -> None:
         with pytest.raises(OSError):
             connection.sendall(b"x" * 40_000_000)
 
-        assert watch.told == "no progress for 0.4 s"
+        assert watch.expired == "no progress for 0.4 s"
         assert time.monotonic() - began < 3
 
 
@@ -68,5 +68,5 @@ def test_all_has_an_end_whatever_moves() -> None:
         with pytest.raises(OSError):
             go_on()
 
-        assert watch.told == "no end within 0.5 s"
+        assert watch.expired == "no end within 0.5 s"
         assert time.monotonic() - began < 2

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delivery.mail.telling import Health, due, is_still_due, paced_since
+from delivery.mail.notices import Health, due, is_still_due, paced_since
 from delivery.models import Mail
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
