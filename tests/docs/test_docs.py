@@ -7,6 +7,10 @@ import pytest
 from django.core.management import get_commands
 
 from acommerce_status.problem_texts import PROBLEMS
+from delivery.mail.letters import REASONS
+from delivery.mail.notices import REASONS_WITHOUT_NOTICE
+from delivery.management.commands.list_subscriptions import STATES
+from delivery.registration.lists import OUTCOMES
 from orders.polling.parameters import OrderIdsParameters
 from orders.v2.parameters import LegacyFeedParameters
 from orders.v3.parameters import FeedParameters
@@ -88,6 +92,14 @@ def test_the_table_of_errors_names_every_problem() -> None:
     codes = {problem.code for problem in PROBLEMS}
 
     assert first_column("docs/polling.md", "Errors", column=2) == codes
+
+
+def test_the_table_of_states_names_every_state_and_reason() -> None:
+    heading = "What a subscription says of itself"
+    reasons = {*REASONS, *REASONS_WITHOUT_NOTICE}
+
+    assert first_column("docs/webhooks.md", heading) == {"state", *STATES, "outcome", *OUTCOMES}
+    assert all(f"| `{reason}` | " in section("docs/webhooks.md", heading) for reason in reasons)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
