@@ -32,9 +32,9 @@ class CallerCommand(BaseCommand):
         """Print what the caller may read now; on stderr, that it is nothing."""
         shown = show_caller(name)
         self.print_json({"username": name, "grants": shown["grants"]})
-        self.tell_of_no_grants(shown)
+        self.warn_of_no_grants(shown)
 
-    def tell_of_no_grants(self, shown: dict[str, Any]) -> None:
+    def warn_of_no_grants(self, shown: dict[str, Any]) -> None:
         """Say on stderr when the caller may read nothing."""
         if not any(shown["grants"].values()):
             name = shown["username"]

@@ -22,4 +22,4 @@ class Command(CallerCommand):
             username=name, channels=options["channel"], partners=options["partner"], rate=options["rate"]
         )
         self.print_json({"username": name, "apiKey": key})
-        self.tell_of_no_grants(show_caller(name))
+        self.warn_of_no_grants(show_caller(name))

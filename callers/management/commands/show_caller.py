@@ -12,4 +12,4 @@ class Command(CallerCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         shown = show_caller(options["name"])
         self.print_json(shown)
-        self.tell_of_no_grants(shown)
+        self.warn_of_no_grants(shown)
