@@ -5,7 +5,7 @@ one whose hour comes twice comes once (cronsim). Pure functions.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -49,10 +49,13 @@ def check_zone(name: str) -> str:
 
 
 def next_slot(schedule: Mapping[str, Any], after: datetime) -> datetime:
-    """The first time later than `after` at which a checked schedule comes, in UTC."""
+    """The first time later than `after` at which a checked schedule comes, in UTC.
+
+    Asked in an hour that comes for the second time, cronsim answers with its first time, which is over.
+    """
     local = after.astimezone(ZoneInfo(schedule["timeZone"]))
-    found: datetime = next(CronSim(schedule["cron"], local))
-    return found.astimezone(UTC)
+    times: Iterator[datetime] = (time.astimezone(UTC) for time in CronSim(schedule["cron"], local))
+    return next(time for time in times if time > after)
 
 
 @lru_cache(maxsize=1)
