@@ -4,9 +4,12 @@ Every step goes through the descriptor of a folder that was opened without follo
 who may write there leads us elsewhere.
 """
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -15,7 +18,9 @@ from django.conf import settings
 CHUNK = 256 * 1024
 MAX_LENGTH = 500
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What file systems without hard links answer."""
 
 
 class BadFolder(ValueError):
@@ -76,9 +81,8 @@ def put(
             raise BadFolder(f"{written} bytes were written of {size}")
         if not may_go_on():
             raise Stopped
-        if not _is_there(folder, name, size):
-            os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
-            os.fsync(folder)
+        _name(folder, part, name, size)
+        os.fsync(folder)
     finally:
         with suppress(OSError):
             os.unlink(part, dir_fd=folder)
@@ -86,10 +90,23 @@ def put(
 
 def try_out(folder: int, name: str) -> None:
     """Write a small hidden file, rename it, remove it."""
-    with os.fdopen(os.open(f"{name}.part", _NEW, 0o640, dir_fd=folder), "wb") as file:
-        file.write(b"A test.\n")
+    _write(folder, f"{name}.part", BytesIO(b"A test.\n"))
     os.rename(f"{name}.part", name, src_dir_fd=folder, dst_dir_fd=folder)
     os.unlink(name, dir_fd=folder)
+
+
+def _name(folder: int, part: str, name: str, size: int) -> None:
+    """Give it its name by a hard link, which overwrites nothing that came meanwhile; else by renaming."""
+    if _is_there(folder, name, size):
+        return
+    try:
+        os.link(part, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except FileExistsError:
+        _is_there(folder, name, size)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def _is_there(folder: int, name: str, size: int) -> bool:
@@ -97,13 +114,18 @@ def _is_there(folder: int, name: str, size: int) -> bool:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         return False
+    if not stat.S_ISREG(found.st_mode):
+        raise BadFolder(f"{name} is there, and is no file")
     if found.st_size != size:
         raise BadFolder(f"there is another file {name}, of {found.st_size} bytes instead of {size}")
     return True
 
 
 def _write(folder: int, name: str, stream: IO[bytes]) -> int:
+    """A new file in place of what an earlier try left: nothing that has its name is written to."""
     written = 0
+    with suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
     with os.fdopen(os.open(name, _NEW, 0o640, dir_fd=folder), "wb") as file:
         while chunk := stream.read(CHUNK):
             written += file.write(chunk)

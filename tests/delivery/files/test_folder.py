@@ -1,5 +1,6 @@
 """Files into a folder of this server: whole, under their own names, and nowhere else."""
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -12,10 +13,11 @@ from delivery.files import folders
 from delivery.files.folders import BadFolder, check_folder
 from delivery.models import Attempt, Batch, Subscription
 from delivery.registration.trying import tried
+from testbed import file_readers
 from testbed.events import event, new_orders
 from testbed.file_readers import files_in, manifest_of, rows_of
 from tests.conftest import Publish
-from tests.delivery.files.folders import make_due, subscribe, working
+from tests.delivery.files.folders import feed, make_due, subscribe, working
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("deliverable", "caller", "outbox")]
 
@@ -95,6 +97,87 @@ def test_a_file_of_another_size_is_never_overwritten(outbox: Path, publish: Publ
     assert (outbox / "shop" / batch.name).read_bytes() == b"somebody else's"
     row.refresh_from_db()
     assert row.failures == 1
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_a_file_that_comes_while_ours_is_written_is_never_overwritten(
+    outbox: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    """After the last look at the name where there are hard links; before it where there are none."""
+    row = subscribe()
+    publish(*new_orders(1))
+    (outbox / "shop").mkdir(parents=True)
+    batch = frozen(row)
+    meddled = "_name" if not links else "link"
+
+    def meddling(*arguments: Any, **options: Any) -> Any:
+        (outbox / "shop" / batch.name).write_bytes(b"somebody else's")
+        return real(*arguments, **options)
+
+    place: Any = os if links else folders
+    real = getattr(place, meddled)
+    monkeypatch.setattr(place, meddled, meddling)
+    if not links:
+        monkeypatch.setattr(os, "link", refusing)
+    attempt = deliver_one(row)
+
+    assert attempt.detail == f"there is another file {batch.name}, of 15 bytes instead of {batch.size}"
+    assert [(path.name, path.read_bytes()) for path in (outbox / "shop").iterdir()] == [
+        (batch.name, b"somebody else's")
+    ]
+
+
+def refusing(*arguments: Any, **options: Any) -> None:
+    """A file system without hard links."""
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def test_without_hard_links_it_is_renamed(
+    outbox: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = subscribe()
+    publish(*new_orders(1))
+    make_due(row)
+    monkeypatch.setattr(os, "link", refusing)
+
+    assert deliver_one(row).outcome == "DELIVERED"
+    assert file_readers.read(outbox / "shop") == feed()
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "link"])
+def test_what_has_our_name_and_is_no_file_is_left_alone(outbox: Path, publish: Publish, what: str) -> None:
+    row = subscribe()
+    publish(*new_orders(1))
+    (outbox / "shop").mkdir(parents=True)
+    batch = frozen(row)
+    name = outbox / "shop" / batch.name
+    make: dict[str, Any] = {
+        "pipe": os.mkfifo,
+        "folder": Path.mkdir,
+        "link": lambda path: path.symlink_to("x" * batch.size),
+    }
+    make[what](name)
+
+    assert deliver_one(row).detail == f"{batch.name} is there, and is no file"
+    assert [path.name for path in (outbox / "shop").iterdir()] == [batch.name]
+
+
+@pytest.mark.parametrize("what", ["pipe", "hard link"])
+def test_what_lies_where_a_part_is_written_is_not_written_to(
+    outbox: Path, publish: Publish, what: str
+) -> None:
+    row = subscribe()
+    publish(*new_orders(1))
+    (outbox / "shop").mkdir(parents=True)
+    batch = frozen(row)
+    other = outbox / "other"
+    other.write_bytes(b"somebody else's")
+    for fence in range(1, 5):  # of whichever lease it is sent
+        part = outbox / "shop" / f".{batch.name}.{fence}.part"
+        os.mkfifo(part) if what == "pipe" else part.hardlink_to(other)
+
+    assert deliver_one(row).outcome == "DELIVERED"
+    assert other.read_bytes() == b"somebody else's"
 
 
 def frozen(row: Subscription) -> Batch:

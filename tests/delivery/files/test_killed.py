@@ -39,7 +39,7 @@ STEPS = [
     (serving, "file_of"),
     (serving, "opened"),
     (folders, "_write"),
-    (os, "rename"),
+    (os, "link"),
     (serving, "save"),
 ]
 
