@@ -47,14 +47,20 @@ def host_of(mechanism: str, url: str | None) -> str:
 
 def load(pk: int) -> Subscription | None:
     """The subscription with its rights now (`is_granted`); None when it is gone."""
-    grant = Grant.objects.filter(
-        caller=OuterRef("caller"), kind=OuterRef("kind"), identifier=OuterRef("identifier")
-    )
     rows = Subscription.objects.filter(pk=pk).select_related("caller")
-    return rows.annotate(is_granted=Exists(grant) & Q(caller__revoked_time=None)).first()
+    return rows.annotate(is_granted=_has_grant() & Q(caller__revoked_time=None)).first()
 
 
 def numbers(pks: Collection[int]) -> dict[int, int]:
-    """The change numbers of these subscriptions; one that is gone is missing."""
-    found = Subscription.objects.filter(pk__in=list(pks), deleted=False)
-    return dict(found.values_list("pk", "change_number"))
+    """The change numbers of these subscriptions; one that is gone, or lost its right, is missing."""
+    found = Subscription.objects.filter(pk__in=list(pks), deleted=False, caller__revoked_time=None)
+    return dict(found.filter(_has_grant()).values_list("pk", "change_number"))
+
+
+def _has_grant() -> Exists:
+    """Whether the caller of a subscription may read its orders."""
+    return Exists(
+        Grant.objects.filter(
+            caller=OuterRef("caller"), kind=OuterRef("kind"), identifier=OuterRef("identifier")
+        )
+    )

@@ -12,6 +12,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 
+from callers.administration import revoke_caller
+from callers.models import Grant
 from delivery.engine.leases import Leases
 from delivery.file_transports import transports
 from delivery.files import process
@@ -159,6 +161,25 @@ def test_a_change_ends_what_is_being_sent_within_a_second(publish: Publish, verb
         time.sleep(0.7)
 
     assert len(slow.begun) == {"pause": 1, "delete": 1, "replay": 3}[verb]
+
+
+@pytest.mark.parametrize("how", ["revoked", "grant"])
+def test_who_loses_the_right_while_a_file_is_sent_is_sent_no_more_of_it(publish: Publish, how: str) -> None:
+    row, slow = subscribe(), Slow()
+    publish(*new_orders(1))
+    make_due(row)
+    with running(deliverer({"file": slow})):
+        assert eventually(lambda: slow.begun)
+        if how == "grant":
+            Grant.objects.all().delete()
+        else:
+            revoke_caller(username="poller")
+        ended = eventually(lambda: slow.ended, seconds=3)
+        assert eventually(lambda: not Subscription.objects.get(pk=row.pk).active)
+
+    assert ended
+    assert slow.begun == [row.public_id]
+    assert Subscription.objects.get(pk=row.pk).disabled_reason == "NOT_GRANTED"
 
 
 def test_dead_receivers_hold_nobody(publish: Publish) -> None:
