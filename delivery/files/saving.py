@@ -9,6 +9,7 @@ from django.db.models import F
 
 from delivery import pace
 from delivery.files.freezing import Lease
+from delivery.learning import learn
 from delivery.models import Attempt, Batch, Subscription
 from delivery.outcome import Kind, Outcome
 
@@ -67,8 +68,8 @@ def _save_state(row: Subscription, state: pace.State, outcome: Outcome, now: dat
         failing_since_time=state.failing_since,
         next_attempt_time=state.next_time,
         **({"active": False, "disabled_reason": state.disabled} if state.disabled else {}),
-        **({"settings": row.settings | outcome.learned} if outcome.learned else {}),
     )
+    learn(row, outcome.learned)
 
 
 def _note(

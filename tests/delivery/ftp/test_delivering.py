@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
+from delivery.ftp.transport import FtpTransport
+from delivery.learning import learn
 from delivery.models import Subscription
 from testbed import file_readers
 from testbed.events import event, new_orders
@@ -21,6 +24,7 @@ from tests.delivery.ftp.trouble import cut
 from tests.delivery.registration.requests import PATH, send
 from tests.promises.events import platform_events
 
+OTHER = "SHA256:" + "A" * 43
 pytestmark = pytest.mark.usefixtures("deliverable")
 
 
@@ -88,6 +92,30 @@ def test_the_first_host_key_is_pinned_and_another_disables(
     assert pinned == HOST_KEY.get_fingerprint()
     assert (shown["state"], shown["stateReason"], shown["active"]) == ("DISABLED", "HOST_KEY_CHANGED", False)
     assert len(files_in(root / "in")) == 1
+
+
+def test_of_two_that_see_a_host_first_the_earlier_pins_its_key(
+    api: Client, sftp: Place, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test sees another key, and pins it while a delivery is under way."""
+    row = subscribed(api, sftp, generateKey=True)
+    sftp.login.keys.append(row.settings["publicKey"])
+    sent = FtpTransport.send
+
+    def sending(*arguments: Any) -> Any:
+        outcome = sent(*arguments)
+        with transaction.atomic():
+            learn(row, {"hostKey": OTHER})
+        return outcome
+
+    monkeypatch.setattr(FtpTransport, "send", sending)
+    with working() as worker:
+        publish(*new_orders(1))
+        Subscription.objects.update(due_time=row.created_time)
+        worker.turn(row)
+    row.refresh_from_db()
+
+    assert row.settings["hostKey"] == OTHER
 
 
 def test_a_test_leaves_nothing_and_pins_the_first_host_key(api: Client, sftp: Place) -> None:
