@@ -41,7 +41,8 @@ def confirm(token: str) -> bool:
     if recipient.role == Role.CONTACT:
         _contacts(recipient).update(confirmed_time=now)
         return True
-    Recipient.objects.filter(pk=recipient.pk).update(confirmed_time=now)
+    if not Recipient.objects.filter(pk=recipient.pk).update(confirmed_time=now):
+        return False  # another address took its place while we waited for the lock
     row.confirmed = True
     touch(row)
     row.save(update_fields=["confirmed", "change_number"])
@@ -61,7 +62,8 @@ def stop(recipient: Recipient) -> None:
         _contacts(recipient).update(confirmed_time=None)
         return
     row = Subscription.objects.select_for_update().get(pk=recipient.subscription_id)
-    Recipient.objects.filter(pk=recipient.pk).update(confirmed_time=None)
+    if not Recipient.objects.filter(pk=recipient.pk).update(confirmed_time=None):
+        return  # another address took its place while we waited for the lock
     row.active, row.confirmed, row.disabled_reason = False, False, STOPPED
     touch(row)
     row.save(update_fields=["active", "confirmed", "disabled_reason", "change_number"])

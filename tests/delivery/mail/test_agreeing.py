@@ -2,21 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core import mail
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
 from callers.administration import create_caller, revoke_caller
 from delivery.mail import agreeing
-from delivery.mail.recipients import stop_token_of
+from delivery.mail.recipients import note_recipients, stop_token_of
 from delivery.models import Mail, Recipient, SilencedAddress, Subscription
 from delivery.registration.representation import state_of
 from tests.delivery.mail.servers import mail_server
-from tests.delivery.mail.subscribers import TO, links, mailed, mailer, subscribed
+from tests.delivery.mail.subscribers import TO, agreed, links, mailed, mailer, subscribed
 from tests.delivery.registration.requests import PATH, send
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("poller")]
@@ -274,3 +276,44 @@ def test_twenty_a_day_go_out_for_a_caller() -> None:
 
 def _stop_token(row: Subscription) -> str:
     return stop_token_of(Recipient.objects.get(subscription=row))
+
+
+def changed_before_the_lock(row: Subscription, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The caller changes the address when the owner of the old one was found, and nothing is locked yet."""
+    found = getattr(agreeing, name)
+
+    def finding(*arguments: Any) -> Any:
+        answer = found(*arguments)
+        with transaction.atomic():
+            now = Subscription.objects.get(pk=row.pk)
+            now.settings = now.settings | {"to": "other@shop.example"}
+            note_recipients(now, ask_again=False)
+            now.save()
+        return answer
+
+    monkeypatch.setattr(agreeing, name, finding)
+
+
+def test_who_agrees_while_the_address_is_changed_agrees_for_nobody_else(
+    anyone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = mailed()
+    token = asked(row)["confirm"].rpartition("/")[2]
+    changed_before_the_lock(row, monkeypatch, "is_open")
+
+    assert not agreeing.confirm(token)
+    assert state(row) == "UNCONFIRMED"
+    assert not Recipient.objects.filter(confirmed_time__isnull=False).exists()
+
+
+def test_who_stops_while_the_address_is_changed_stops_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = mailed()
+    token = stop_token_of(agreed(row))
+    changed_before_the_lock(row, monkeypatch, "stoppable")
+
+    recipient = agreeing.stoppable(token)
+    assert recipient is not None
+    agreeing.stop(recipient)
+
+    assert state(row) == "UNCONFIRMED"
+    assert Subscription.objects.get(pk=row.pk).active
