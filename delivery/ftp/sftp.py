@@ -4,7 +4,7 @@ import errno
 import io
 import itertools
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
@@ -18,6 +18,7 @@ from delivery.ftp.watch import Watch
 
 MAX_NAMES = 100_000
 FLAGS = "wb"
+LOGINS = ("publickey", "password", "keyboard-interactive", "hostbased", "gssapi-with-mic")
 
 
 @contextmanager
@@ -48,16 +49,20 @@ def _log_in(transport: paramiko.Transport, user: str, secrets: dict[str, Any]) -
         else:
             more = transport.auth_password(user, secrets["password"])
     except paramiko.BadAuthenticationType as error:
-        takes = ", ".join(str(kind) for kind in error.allowed_types)[:60]
-        raise Fault(f"the server takes no {'key' if is_key else 'password'}: it wants {takes}") from None
+        kind, takes = "key" if is_key else "password", _known(error.allowed_types)
+        raise Fault(f"the server takes no {kind}: it wants {takes}") from None
     except paramiko.AuthenticationException:
         if not transport.is_active():
             raise EOFError from None
-        raise Fault(
-            f"the server does not accept the {'key' if is_key else 'password'} of this user"
-        ) from None
+        kind = "key" if is_key else "password"
+        raise Fault(f"the server does not accept the {kind} of this user") from None
     if more:
-        raise Fault(f"the server wants {', '.join(more)[:60]} besides")
+        raise Fault(f"the server wants {_known(more)} besides")
+
+
+def _known(kinds: Collection[str]) -> str:
+    """Ways to log in, by name. A server may write anything there, and its words stand in no sentence."""
+    return ", ".join(kind for kind in LOGINS if kind in kinds) or "something else"
 
 
 class SftpServer:

@@ -6,6 +6,7 @@ import asyncssh
 import pytest
 
 from delivery.ftp import hostkeys, keys
+from delivery.ftp import sftp as sftp_client
 from delivery.outcome import Kind
 from tests.delivery.ftp.place import NAME, Place, sent
 from tests.delivery.ftp.sftp_server import HOST_KEY, sftp_server
@@ -77,6 +78,11 @@ def test_a_server_that_takes_no_passwords_says_what_it_wants(sftp: Place) -> Non
     outcome = sent(sftp)
 
     assert outcome.detail == "the server takes no password: it wants publickey"
+
+
+@pytest.mark.parametrize("kinds", [["publickey", "secret of the network"], ["secret of the network"]])
+def test_what_a_server_writes_as_a_way_to_log_in_is_no_part_of_a_sentence(kinds: list[str]) -> None:
+    assert sftp_client._known(kinds) in ("publickey", "something else")
 
 
 def test_a_server_with_none_but_old_algorithms_fails(root: Path) -> None:
