@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet, Sum
 
 from delivery.engine.tidying import remove_deleted, trim_attempts
@@ -33,6 +34,7 @@ def remove_old_bytes() -> None:
         _make_room(caller_id, total - MAX_BYTES)
 
 
+@transaction.atomic
 def remove_bytes(batch: Batch) -> None:
     """The row stays, and says since when."""
     Batch.objects.filter(pk=batch.pk).update(removed_time=datetime.now(UTC))
