@@ -24,6 +24,9 @@ class Email:
     def send(self, facts: Facts, file: File, fence: int, may_go_on: Callable[[], bool]) -> Outcome | None:
         """Mail one file, with the same Message-ID at each try. None: its recipient takes none now.
 
+        The sum is in it, because a number that a failover lost is made again with other bytes, and servers
+        drop what has a Message-ID that they have seen.
+
         The recipient, and the caller's right, are looked up last before the mail is handed over.
         """
         with file.open() as stream:
@@ -36,7 +39,7 @@ class Email:
             "batch",
             to=recipient.address,
             subject=subject_of(file),
-            message_id=f"{facts.public_id}.{file.number}",
+            message_id=f"{facts.public_id}.{file.number}.{file.sha256[:16]}",
             context=context_of(facts, file),
             stop_token=stop_token_of(recipient),
             attachment=Attachment(file.name, "application/gzip" if compressed else "text/csv", content),

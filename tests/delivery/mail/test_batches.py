@@ -86,7 +86,7 @@ def test_a_batch_arrives_with_its_file_byte_for_byte(
     text = plain.get_content()
     assert (server.to, sent["To"]) == ([TO], TO)
     assert sent["Subject"] == "[lazada-th] 3 orders changed (batch 1)"
-    assert sent["Message-ID"] == f"<{row.public_id}.1@status.example>"
+    assert sent["Message-ID"] == f"<{row.public_id}.1.{batch.sha256[:16]}@status.example>"
     assert sent["Auto-Submitted"] == "auto-generated"
     assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert stop_link(sent).startswith("https://status.example/subscriptions/stop/")
