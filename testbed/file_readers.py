@@ -51,7 +51,7 @@ def read(folder: Path) -> Orders:
     held: Orders = {}
     before = None
     for number, file in enumerate(files_in(folder), start=1):
-        manifest, orders = manifest_of(file), _orders(rows_of(file))
+        manifest, orders = manifest_of(file), orders_of(rows_of(file))
         assert manifest["number"] == number
         assert (manifest["since"], manifest["previousSha256"]) == (before or (manifest["since"], None))
         assert manifest["orders"] == len(orders)
@@ -73,7 +73,7 @@ def _lines(text: str) -> Iterator[list[str | None]]:
     assert position == len(text), f"not RFC 4180: {text[position : position + 80]!r}"
 
 
-def _orders(rows: list[dict[str, str | None]]) -> Orders:
+def orders_of(rows: list[dict[str, str | None]]) -> Orders:
     found: Orders = {}
     for row in rows:
         key = str(row["channelId"]), str(row["orderId"])
