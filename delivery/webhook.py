@@ -79,26 +79,33 @@ class Webhook:
         started = time.monotonic()
         flight = Flight(may_begin)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS) as limit:
                 try:
-                    return await self._post(self._session, message, flight, started)
+                    return await self._post(self._session, message, flight, started, limit)
                 except aiohttp.ClientConnectionError as error:
                     if not (flight.was_kept and ended_unanswered(error)):
                         raise
                     flight = Flight(may_begin)
-                    return await self._post(self._fresh, message, flight, started)
+                    return await self._post(self._fresh, message, flight, started, limit)
         except NotBegun:
             return None
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             return failure(error, flight, int((time.monotonic() - started) * 1000))
 
     async def _post(
-        self, session: aiohttp.ClientSession, message: Message, flight: Flight, started: float
+        self,
+        session: aiohttp.ClientSession,
+        message: Message,
+        flight: Flight,
+        started: float,
+        limit: asyncio.Timeout,
     ) -> Outcome:
+        """`limit` ends with the head of the answer: a slow body changes nothing."""
         flying.set(flight)
         async with session.post(
             message.url, data=message.body, headers=message.headers, allow_redirects=False
         ) as response:
+            limit.reschedule(None)
             milliseconds = int((time.monotonic() - started) * 1000)
             shown = await beginning(response)
             answer = "" if flight.is_opened else shown

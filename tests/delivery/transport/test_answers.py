@@ -154,6 +154,16 @@ def test_no_answer_after_connecting_refuses_the_order(
     assert outcome.milliseconds < 1000
 
 
+def test_a_body_that_is_unfinished_after_15_seconds_does_not_undo_a_head_that_was_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(webhook, "ANSWER_SECONDS", 0.5)
+
+    outcome = outcome_of(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", *[b"x"] * 9, every=0.2))
+
+    assert (outcome.kind, outcome.status) == (Kind.DELIVERED, 200)
+
+
 def test_a_head_may_take_15_seconds_and_a_connection_3() -> None:
     assert (webhook.ANSWER_SECONDS, connecting.CONNECT_SECONDS) == (15, 3)
 
