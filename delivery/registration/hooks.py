@@ -40,7 +40,8 @@ class HookList(HooksView):
         wanted = cleaned_leniently(HookSerializer(data=self.body))
         with transaction.atomic():
             lock_caller(self.access.caller_id)  # two processes of a client may start at once
-            row = self.own().filter(settings__url=wanted["url"], settings__format=wanted["format"]).first()
+            own = self.own().select_for_update()  # `deliver` and other requests change it meanwhile
+            row = own.filter(settings__url=wanted["url"], settings__format=wanted["format"]).first()
             if row:
                 _update(row, wanted)
                 return Response(_shown(row))

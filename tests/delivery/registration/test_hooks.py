@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from delivery import secrets
@@ -187,3 +189,16 @@ def test_a_subscription_by_mail_is_no_hook(api: Client, settings: Settings) -> N
 
 def test_parameters_mean_nothing(api: Client) -> None:
     assert (api.get(f"{HOOKS}?page=2").status_code, api.get(f"{HOOKS}?page=2").json()) == (200, [])
+
+
+def test_registering_again_locks_the_row_that_it_writes(api: Client) -> None:
+    """Otherwise it writes back the position, the generation and the secrets that it read before others."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite locks all")
+    send(api, "POST", HOOKS, HOOK)
+
+    with CaptureQueriesContext(connection) as queries:
+        send(api, "POST", HOOKS, HOOK | {"name": "other"})
+
+    reads = [query["sql"] for query in queries if 'FROM "delivery_subscription"' in query["sql"]]
+    assert "FOR UPDATE" in reads[0]
