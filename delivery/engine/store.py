@@ -3,7 +3,7 @@
 Everything is of the primary. The functions block, so they run in threads.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -107,9 +107,17 @@ def held_rows(scope: Scope, held: Iterable[Key]) -> list[Row]:
     ids = tuple(sorted({order_id for _, order_id in wanted}))
     rows: list[Row] = []
     for start_at in range(0, len(ids), 10):
-        page = feed.page(Question(scope, ids=ids[start_at : start_at + 10]), PAGE, Form.ROWS, PRIMARY)
-        rows += [row for row in page.items if key_of(row) in wanted]
+        rows += [row for row in _named(scope, ids[start_at : start_at + 10]) if key_of(row) in wanted]
     return rows
+
+
+def _named(scope: Scope, ids: tuple[str, ...]) -> Iterator[Row]:
+    """All orders with these ids: a partner may have one of each in a hundred channels."""
+    since, has_more = None, True
+    while has_more:
+        page = feed.page(Question(scope, since=since, ids=ids), PAGE, Form.ROWS, PRIMARY)
+        yield from page.items
+        since, has_more = (page.items[-1].updated_time if page.items else since), page.has_more
 
 
 def clock_difference() -> float:

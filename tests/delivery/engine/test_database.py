@@ -14,6 +14,7 @@ from delivery.engine.leases import Leases
 from delivery.engine.pages import read_pages
 from delivery.engine.running import Running
 from delivery.engine.saving import save
+from delivery.engine.track import key_of
 from delivery.models import SHARDS, Attempt, DeliverProcess, HeldOrder, ShardLease, Subscription
 from delivery.outcome import Kind, Outcome
 from delivery.pace import State
@@ -347,3 +348,17 @@ def test_those_whose_caller_has_the_right_are_found(subscription: Subscription) 
 
     assert before == {subscription.pk}
     assert store.granted(both) == set()
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_held_orders_are_found_however_many_have_their_ids(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """A partner may have orders of one id in many channels; those that are not found are held no more."""
+    monkeypatch.setattr(store, "PAGE", size)
+    publish(*new_orders(5))
+    wanted = {("lazada-th", f"O-{number}") for number in range(1, 6)}
+
+    found = store.held_rows(SCOPE, wanted)
+
+    assert {key_of(order) for order in found} == wanted
