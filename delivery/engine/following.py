@@ -76,8 +76,7 @@ class Follower:
         for pk, scope in filter(lambda changed: deliverer.holds(changed[0]), news.changed):
             deliverer.by_scope[scope].add(pk)
             pks.add(pk)
-            if pk in deliverer.running:
-                deliverer.running[pk].mark_changed()
+            self.loader.mark_changed(pk)
         for scope in list(deliverer.by_scope) if news.scopes is None else news.scopes:
             pks |= deliverer.by_scope.get(scope, set())
             self._busy_until = time.monotonic() + BUSY_FOR_SECONDS

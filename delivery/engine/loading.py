@@ -31,6 +31,8 @@ class Loader:
         self.pages = Reader(deliverer)
         self._asked: dict[int, asyncio.Future[Loaded | None]] = {}
         self._gathering: asyncio.Task[None] | None = None
+        self._changed = set[int]()
+        """Subscriptions that were changed while some were being read, so perhaps before that."""
 
     async def reread(self, pk: int) -> Loaded | None:
         """A subscription as it is now, with its rights and held orders; None when it is gone."""
@@ -39,6 +41,13 @@ class Loader:
         if self._gathering is None:
             self._gathering = asyncio.create_task(self._reread())
         return await asyncio.shield(self._asked[pk])
+
+    def mark_changed(self, pk: int) -> None:
+        """A subscription was changed: nothing begins before it is read anew, even if it is being read now."""
+        if run := self.deliverer.running.get(pk):
+            run.mark_changed()
+        elif self.deliverer.loading:
+            self._changed.add(pk)
 
     async def _reread(self) -> None:
         await asyncio.sleep(GATHER_SECONDS)
@@ -74,6 +83,7 @@ class Loader:
             pks = [deliverer.due.pop() for _ in range(min(LOADED_AT_ONCE, len(deliverer.due)))]
             fences, asked = dict(deliverer.leases.fences), time.monotonic()
             deliverer.loading = len(pks)
+            self._changed.clear()
             try:
                 found = await self._read(store.load_due, pks)
             except BaseException:
@@ -95,7 +105,10 @@ class Loader:
         if fence is None or row.pk in self.deliverer.running:
             return
         try:
-            start(Running.of(row, held, fence, asked))
+            run = Running.of(row, held, fence, asked)
+            if row.pk in self._changed:
+                run.mark_changed()
+            start(run)
         except InvalidToken:
             logger.error("no key of DELIVERY_KEYS opens the secrets of %s", row.public_id)
         except Exception:
