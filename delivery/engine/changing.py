@@ -17,6 +17,7 @@ def take_changes(run: Running) -> Changes:
         ahead=ahead.write(run.row.generation, run.track.position, run.track.done_times()),
         concurrency=run.state.concurrency,
         failures=run.state.failures,
+        paced=run.state.paced,
         failing_since_time=run.state.failing_since,
         last_success_time=run.last_success,
         next_attempt_time=run.state.next_time,

@@ -40,10 +40,21 @@ async def drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
         logger.exception("subscription %s stops for a while", run.row.public_id)
         run.is_over, again = True, 60.0
     finally:
-        while run.under_way and not deliverer.is_stopping:
+        await _finish(deliverer, run)
+        deliverer.forget(run, again)
+
+
+async def _finish(deliverer: Deliverer, run: Running) -> None:
+    """Wait for what is under way, and have it saved: what was tried is kept even where the lease is lost."""
+    while not deliverer.is_stopping and (run.under_way or run.is_dirty or run.is_saving):
+        if run.under_way:
             run.event.clear()
             await run.event.wait()
-        deliverer.forget(run, again)
+            continue
+        try:
+            await deliverer.save()
+        except Error:  # the duty that saves has said so
+            await asyncio.sleep(0.5)
 
 
 async def _drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
@@ -114,10 +125,9 @@ async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: date
     if not run.holding.has_offered and (due := run.holding.due(now, run.under_way)[:MAX_OFFERED]):
         found = await deliverer.database(store.held_rows, run.row.scope, due)
         held, wanted = run.holding.orders, run.row.order_status
-        passing = [
-            row for row in found if passes(row, wanted) or not held[key_of(row)].tries
-        ]  # or it was resent
-        run.holding.offer(due, {key_of(row): row for row in passing})
+        resent = {key for key in due if key in held and held[key].resent}
+        passing = {key_of(row): row for row in found if key_of(row) in resent or passes(row, wanted)}
+        run.holding.offer(due, passing)
 
 
 def _seconds_until_next(run: Running, now: datetime) -> float:

@@ -23,6 +23,7 @@ class Held:
     next_time: datetime | None
     status: int | None = None
     detail: str = ""
+    resent: bool = False
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Holding:
                     None if row.given_up else row.next_attempt_time,
                     row.status,
                     row.detail,
+                    row.resent,
                 )
                 for row in rows
             }
@@ -60,11 +62,12 @@ class Holding:
         Tried again at `next_time`, or when its tries say so.
         """
         key = key_of(row)
-        since = self.orders[key].since if key in self.orders else now
+        before = self.orders.get(key)
+        since, resent = (before.since, before.resent) if before else (now, False)
         if next_time is None:
             next_time = pace.next_try_of_held(tries, since, now) if tries else now
         status, detail = (outcome.status, outcome.detail) if outcome else (None, "")
-        self.orders[key] = Held(row.updated_time, tries, since, next_time, status, detail)
+        self.orders[key] = Held(row.updated_time, tries, since, next_time, status, detail, resent)
         self.changed.add(key)
         self._offered.pop(key, None)
         self._is_counted = False
@@ -75,6 +78,11 @@ class Holding:
             self.changed.add(key)
         self._offered.pop(key, None)
         self._is_counted = False
+
+    def has(self, row: Row) -> bool:
+        """Whether this state of an order, or a later one, is held: then the flow does not send it."""
+        held = self.orders.get(key_of(row))
+        return held is not None and held.updated_time >= row.updated_time
 
     def outdate(self, row: Row) -> None:
         """The order has changed: it comes by the flow, and what was refused is not sent any more."""

@@ -84,9 +84,9 @@ class Running:
         if row.generation != self.row.generation:
             self.track = Track(row.position, row.position)
         self.row, self.facts, self.has_more = row, Facts.of(row), True
+        self.state, self.holding = state_of(row, held), Holding.of(held)
         self.leave_out(list(self.track.open.values()))
         self.retry = {key: self.retry[key] for key in self.retry if key in self.track.open}
-        self.state, self.holding = state_of(row, held), Holding.of(held)
         self.is_over = self.is_over or row.deleted
         self.__post_init__()
         self.check_rights(row)
@@ -108,9 +108,9 @@ class Running:
         self.is_dirty = True
 
     def leave_out(self, rows: Iterable[Row]) -> None:
-        """What the filter does not let through is done."""
+        """What the filter does not let through is done, and so is what is tried apart, as after a resend."""
         for row in rows:
-            if not passes(row, self.row.order_status):
+            if self.holding.has(row) or not passes(row, self.row.order_status):
                 self.track.finish(row)
                 self.is_dirty = True
 

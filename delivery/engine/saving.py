@@ -29,6 +29,7 @@ TYPES = {
     "last_success_time": "timestamptz",
     "concurrency": "smallint",
     "failures": "integer",
+    "paced": "smallint",
     "failing_since_time": "timestamptz",
     "next_attempt_time": "timestamptz",
     "disabled_reason": "text",
@@ -52,6 +53,7 @@ class Progress:
     last_success_time: datetime | None
     concurrency: int
     failures: int
+    paced: int
     failing_since_time: datetime | None
     next_attempt_time: datetime | None
     disabled_reason: str

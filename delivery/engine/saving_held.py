@@ -23,6 +23,7 @@ def save_held(pk: int, held: dict[Key, Held | None]) -> None:
             "held_time",
             "next_attempt_time",
             "given_up",
+            "resent",
         ],
     )
 
@@ -39,4 +40,5 @@ def _held_row(pk: int, key: Key, order: Held) -> HeldOrder:
         held_time=order.since,
         next_attempt_time=order.next_time,
         given_up=order.next_time is None,
+        resent=order.resent,
     )

@@ -37,6 +37,7 @@ def state_of(row: Subscription, held: list[HeldOrder]) -> pace.State:
         concurrency=1,
         failures=row.failures,
         failing_since=since,
+        paced=row.paced,
         next_time=row.next_attempt_time,
         refused=frozenset((order.channel_id, order.order_id) for order in refused),
         disabled=row.disabled_reason if not row.active else "",

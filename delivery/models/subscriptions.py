@@ -37,6 +37,7 @@ class Subscription(models.Model):
     `generation` is raised by a replay: what began before it means nothing for the position.
     `ahead` names the states that were accepted beyond the position (delivery.engine.ahead).
     `change_number` is raised by every change of the row that a deliverer must notice.
+    `paced` counts how often in a row its receiver asked for less without saying how long.
     `due_time` is when the next batch is cut, for mechanisms that send files; `window_time` where its window
     begins, while that is earlier than the position, as nothing was to be sent of what lies between.
     Nothing is sent to one that is not `confirmed`: the owner of its address has not agreed (delivery.mail).
@@ -65,6 +66,7 @@ class Subscription(models.Model):
     generation = models.IntegerField(default=0)
     disabled_reason = models.CharField(max_length=40, blank=True)
     failures = models.IntegerField(default=0)
+    paced = models.SmallIntegerField(default=0, db_default=0)
     failing_since_time = models.DateTimeField(null=True)
     last_success_time = models.DateTimeField(null=True)
     next_attempt_time = models.DateTimeField(null=True)

@@ -6,7 +6,10 @@ from delivery.models.subscriptions import Subscription
 
 
 class HeldOrder(models.Model):
-    """An order that the receiver refused while it took others: tried again, then given up (delivery.pace)."""
+    """An order that the receiver refused while it took others: tried again, then given up (delivery.pace).
+
+    One that was `resent` is sent whatever the filter of the subscription says.
+    """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="held_orders")
     channel_id = models.CharField(max_length=100)
@@ -18,6 +21,7 @@ class HeldOrder(models.Model):
     held_time = models.DateTimeField()
     next_attempt_time = models.DateTimeField(null=True)
     given_up = models.BooleanField(default=False)
+    resent = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -44,7 +44,7 @@ def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any])
     is_asked = not was_active or patch.get("active") is True
     if row.active and (is_asked or _begins_anew(mechanism, before, row.settings, sent)):
         row.disabled_reason, row.next_attempt_time = "", None
-        row.failures, row.failing_since_time = 0, None
+        row.failures, row.paced, row.failing_since_time = 0, 0, None
     elif not row.active:
         row.disabled_reason = row.disabled_reason if not was_active else ""
     note_recipients(row, ask_again=patch.get("active") is True)
@@ -113,6 +113,7 @@ def resend(row: Subscription, channel_id: str, order_id: str) -> None:
             "next_attempt_time": now,
             "tries": 0,
             "given_up": False,
+            "resent": True,
         },
     )
     touch(row)

@@ -7,6 +7,7 @@ import pytest
 
 from delivery.engine import holding
 from delivery.engine.answers import answered
+from delivery.engine.changing import take_changes
 from delivery.engine.running import Running
 from delivery.engine.terms import Begun
 from delivery.outcome import Kind, Outcome
@@ -181,3 +182,45 @@ def test_an_attempt_that_was_refused_says_when_the_next_is() -> None:
     answered(run, order, REFUSED, run.begun(order, was_held=False))
 
     assert run.attempts[0]["next_attempt_time"] == run.retry[A].next_time
+
+
+def test_an_order_that_is_resent_while_the_flow_waits_for_it_is_tried_by_one_of_them() -> None:
+    """By both, each would find it refused by the other, and none would wait."""
+    run = running()
+    order = row(1, "A")
+    run.load([order], at(1), now())
+    answered(run, order, REFUSED, run.begun(order, was_held=False))
+    run.reload(unsaved(change_number=2), [held(1, "A", tries=0)])
+    run.holding.offer([A], {A: order})
+    chosen = run.next_row(now())
+    answered(run, order, REFUSED, run.begun(order, was_held=True))
+
+    assert chosen == (order, True)
+    assert run.next_row(now() + timedelta(minutes=1)) is None
+    assert (run.holding.orders[A].tries, run.track.position) == (1, at(1))
+
+
+def test_an_older_state_that_was_read_is_not_sent_after_the_one_that_was_resent() -> None:
+    run = running()
+    old, newer = row(1, "A"), row(5, "A")
+    run.load([old], at(1), now())
+    run.reload(unsaved(change_number=2), [held(5, "A", tries=0)])
+    run.holding.offer([A], {A: newer})
+    answered(run, newer, REFUSED, run.begun(newer, was_held=True))
+    between = run.next_row(now())
+    run.load([newer], at(5), now())
+
+    assert between is None
+    assert run.next_row(now()) is None
+    assert run.track.position == at(5)
+
+
+def test_a_receiver_that_asks_for_less_again_after_a_rest_is_left_alone_for_longer() -> None:
+    run = running(paced=3)
+    order = row(1, "A")
+    run.load([order], at(1), now())
+    answered(run, order, Outcome(Kind.PACED, 429), run.begun(order, was_held=False))
+
+    assert run.state.next_time is not None
+    assert run.state.next_time - now() > timedelta(seconds=290)
+    assert take_changes(run).progress.paced == 4
