@@ -1,8 +1,13 @@
 """What a running subscription has to save, taken from it and put back when saving failed."""
 
+from collections.abc import Iterable
+
 from delivery.engine import ahead
 from delivery.engine.running import Running
-from delivery.engine.saving import Changes, Progress
+from delivery.engine.saving import Changes, Progress, Saved
+
+MAX_UNSAVED_OF_ONE = 1_000
+"""Answers of one subscription; with more nothing begins for it, as when its row is locked for long."""
 
 
 def take_changes(run: Running) -> Changes:
@@ -36,3 +41,14 @@ def put_back(run: Running, changes: Changes) -> None:
     run.attempts = changes.attempts + run.attempts
     run.holding.changed |= changes.held.keys()
     run.is_dirty = True
+
+
+def settle(runs: Iterable[Running], changes: Iterable[Changes], saved: Saved) -> None:
+    """Whoever was not saved is over, but for one that somebody was changing: that is saved the next time."""
+    for run, change in zip(runs, changes, strict=True):
+        if run.row.pk in saved.busy:
+            put_back(run, change)
+            continue
+        run.is_over = run.is_over or run.row.pk not in saved.done
+        if run.is_over or len(change.attempts) >= MAX_UNSAVED_OF_ONE:
+            run.wake()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from callers.models import Scope
 from delivery.engine import store
-from delivery.engine.changing import put_back, take_changes
+from delivery.engine.changing import put_back, settle, take_changes
 from delivery.engine.leases import Leases
 from delivery.engine.places import Places
 from delivery.engine.running import Running
@@ -102,10 +102,7 @@ class Deliverer:
             finally:
                 for run in changed:
                     run.is_saving = False
-            for run in changed:
-                if run.row.pk not in saved:
-                    run.is_over = True
-                    run.wake()
+            settle(changed, changes, saved)
 
     @property
     def is_loading(self) -> bool:

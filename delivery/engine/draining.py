@@ -51,10 +51,10 @@ async def _finish(deliverer: Deliverer, run: Running) -> None:
             run.event.clear()
             await run.event.wait()
             continue
-        try:
+        with suppress(Error):  # the duty that saves has said so
             await deliverer.save()
-        except Error:  # the duty that saves has said so
-            await asyncio.sleep(0.5)
+        if run.is_dirty:
+            await asyncio.sleep(0.2)
 
 
 async def _drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
@@ -104,6 +104,8 @@ async def _refresh(deliverer: Deliverer, loader: Loader, run: Running) -> None:
         elif not run.is_dirty and not run.is_saving:
             run.reload(*loaded)
             run.changes_read, run.checked = changes, asked
+        else:
+            await asyncio.sleep(0.02)  # somebody is changing it again, or an answer came
 
 
 async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: datetime) -> None:

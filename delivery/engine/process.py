@@ -65,9 +65,18 @@ async def _let_go(deliverer: Deliverer) -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     try:
-        await deliverer.save()
+        await _save_all(deliverer)
         await deliverer.database_of_duties(deliverer.leases.give_back)
     except Error as error:
         logger.error("the leases end by themselves, because the database is away: %s", error)
     deliverer.database.end()
     deliverer.database_of_duties.end()
+
+
+async def _save_all(deliverer: Deliverer) -> None:
+    """Also those that somebody is just changing; for a second, because others wait for the leases."""
+    for _ in range(10):
+        await deliverer.save()
+        if not any(run.is_dirty for run in deliverer.running.values()):
+            return
+        await asyncio.sleep(0.1)

@@ -68,8 +68,16 @@ class Changes:
     held: dict[Key, Held | None]
 
 
-def save(owner: str, changes: Sequence[Changes]) -> set[int]:
-    """Save, in one transaction. The primary keys that were saved: the others are another's, or began anew.
+@dataclass(frozen=True)
+class Saved:
+    """Which were saved, and of which nothing was, as somebody changes them. Others are not ours any more."""
+
+    done: set[int]
+    busy: set[int]
+
+
+def save(owner: str, changes: Sequence[Changes]) -> Saved:
+    """Save, in one transaction, waiting for nobody who changes a subscription.
 
     Attempts are written whatever came of the lease, because they happened. A reason to be disabled makes the
     subscription inactive. A pace that was found out before the subscription was changed is not saved.
@@ -77,16 +85,16 @@ def save(owner: str, changes: Sequence[Changes]) -> set[int]:
     progress = [change.progress for change in changes]
     with transaction.atomic():
         if connection.vendor == "postgresql":
-            saved = _save_by_arrays(owner, progress)
+            saved, free = _save_by_arrays(owner, progress)
         else:
             saved = {row.pk for row in progress if _save_one(owner, row)}
+            free = saved | _existing({row.pk for row in progress} - saved)
         for change in changes:
             if change.held and change.progress.pk in saved:
                 save_held(change.progress.pk, change.held)
-        there = saved | _existing({row.pk for row in progress} - saved)
-        attempts = [change.attempts for change in changes if change.progress.pk in there]
+        attempts = [change.attempts for change in changes if change.progress.pk in free]
         save_attempts(list(chain.from_iterable(attempts)))
-    return saved
+        return Saved(saved, _existing({row.pk for row in progress} - free))
 
 
 def _existing(pks: set[int]) -> set[int]:
@@ -94,8 +102,10 @@ def _existing(pks: set[int]) -> set[int]:
     return set(Subscription.objects.filter(pk__in=pks).values_list("pk", flat=True)) if pks else set()
 
 
-def _save_by_arrays(owner: str, progress: Sequence[Progress]) -> set[int]:
-    """The leases stay locked until commit, so that nobody takes one over while this is saved.
+def _save_by_arrays(owner: str, progress: Sequence[Progress]) -> tuple[set[int], set[int]]:
+    """Those that were saved, of those that nobody else had locked.
+
+    The leases stay locked until commit, so that nobody takes one over while this is saved.
 
     A position later than the feed's clock was found out on a server that a failover has lost: it is refused.
     """
@@ -108,16 +118,22 @@ def _save_by_arrays(owner: str, progress: Sequence[Progress]) -> set[int]:
     sql = f"""
         WITH l AS MATERIALIZED (
             SELECT number, fence FROM delivery_shardlease WHERE owner = %s AND number = ANY(%s) FOR SHARE
-        )
+        ), free AS MATERIALIZED (
+            SELECT id FROM delivery_subscription WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED
+        ), saved AS (
         UPDATE delivery_subscription AS s
         SET {position}, {pace}, active = s.active AND (n.disabled_reason = '' OR NOT {is_told})
         FROM unnest({values}) AS n({", ".join(TYPES)}) JOIN l ON l.number = n.shard AND l.fence = n.fence
+            JOIN free ON free.id = n.pk
         WHERE s.id = n.pk AND s.generation = n.generation
             AND n.position <= (SELECT last_time FROM orders_feedclock)
-        RETURNING s.id"""
+        RETURNING s.id)
+        SELECT free.id, saved.id IS NOT NULL FROM free LEFT JOIN saved ON saved.id = free.id"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [owner, sorted({row.shard for row in progress}), *arrays])
-        return {pk for (pk,) in cursor.fetchall()}
+        pks, shards = [row.pk for row in progress], sorted({row.shard for row in progress})
+        cursor.execute(sql, [owner, shards, pks, *arrays])
+        found = cursor.fetchall()
+    return {pk for pk, is_saved in found if is_saved}, {pk for pk, _ in found}
 
 
 def _save_one(owner: str, row: Progress) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from delivery.engine.answers import answered
+from delivery.engine.changing import MAX_UNSAVED_OF_ONE
 from delivery.engine.deliverer import Deliverer
 from delivery.engine.places import Place
 from delivery.engine.running import Running
@@ -26,7 +27,7 @@ def begin(deliverer: Deliverer, run: Running) -> None:
         now = datetime.now(UTC)
         if deliverer.remaining(run) <= limit or time.monotonic() < run.next_slot:
             return
-        if not run.state.may_send(now, len(run.under_way)):
+        if not run.state.may_send(now, len(run.under_way)) or len(run.attempts) >= MAX_UNSAVED_OF_ONE:
             return
         chosen = run.next_row(now)
         place = chosen and deliverer.places.take(run, len(chosen[0].document))

@@ -157,7 +157,7 @@ def test_a_position_that_the_feed_has_not_reached_is_not_saved(subscription: Sub
     run = loaded(subscription, leases.fences[subscription.shard])
     run.load([], at(101), datetime.now(UTC))
 
-    assert save("first", [take_changes(run)]) == set()
+    assert save("first", [take_changes(run)]).done == set()
     assert Subscription.objects.get().position == at(0)
 
 
@@ -172,7 +172,7 @@ def test_one_that_is_fenced_saves_nothing_but_that_it_tried(subscription: Subscr
     run.holding.hold(order, 1, datetime.now(UTC), None)
     run.attempts.append({"subscription_id": subscription.pk, "time": at(2), "outcome": "REFUSED"})
 
-    kept = save("old", [take_changes(run)])
+    kept = save("old", [take_changes(run)]).done
 
     subscription.refresh_from_db()
     assert (kept, subscription.position) == (set(), at(0))
@@ -192,7 +192,7 @@ def test_what_was_loaded_before_another_had_the_shard_is_not_saved(subscription:
     run.load([], at(9), datetime.now(UTC))
 
     assert subscription.shard in leases.fences
-    assert save("first", [take_changes(run)]) == set()
+    assert save("first", [take_changes(run)]).done == set()
     assert Subscription.objects.get().position == at(0)
 
 
@@ -204,7 +204,7 @@ def test_a_pace_found_out_before_a_change_does_not_undo_the_change(subscription:
     run.state = State(failures=3, disabled="GONE")
     Subscription.objects.update(change_number=99)
 
-    kept = save("first", [take_changes(run)])
+    kept = save("first", [take_changes(run)]).done
 
     subscription.refresh_from_db()
     assert kept == {subscription.pk}
@@ -219,7 +219,7 @@ def test_nothing_of_before_a_replay_is_saved(subscription: Subscription) -> None
     run.load([], at(9), datetime.now(UTC))
     Subscription.objects.update(generation=1)
 
-    assert save("first", [take_changes(run)]) == set()
+    assert save("first", [take_changes(run)]).done == set()
     assert Subscription.objects.get().position == at(0)
 
 
@@ -234,7 +234,7 @@ def test_an_attempt_of_a_subscription_that_is_gone_keeps_no_other_from_being_sav
         run.attempts.append({"subscription_id": run.row.pk, "time": at(2), "outcome": "DELIVERED"})
     gone.delete()
 
-    assert save("first", [take_changes(run) for run in runs]) == {subscription.pk}
+    assert save("first", [take_changes(run) for run in runs]).done == {subscription.pk}
     assert Attempt.objects.get().subscription_id == subscription.pk
 
 

@@ -14,7 +14,7 @@ from delivery.engine.following import Follower
 from delivery.engine.leases import Leases
 from delivery.engine.loading import Loaded
 from delivery.engine.running import Running
-from delivery.engine.saving import Changes
+from delivery.engine.saving import Changes, Saved
 from delivery.engine.store import News
 from orders.forms import Row
 from tests.delivery.engine.subscriptions import at, held, row, running, unsaved
@@ -56,9 +56,9 @@ def test_one_whose_lease_is_lost_still_has_saved_that_it_tried() -> None:
     run.attempts.append({"subscription_id": 1, "time": at(1), "outcome": "REFUSED"})
     deliverer.running[1] = run
 
-    async def save(call: Callable[..., Any], owner: str, changes: Sequence[Changes]) -> set[int]:
+    async def save(call: Callable[..., Any], owner: str, changes: Sequence[Changes]) -> Saved:
         saved.extend(changes)
-        return set()
+        return Saved(set(), set())
 
     deliverer.database_of_duties = save  # type: ignore[assignment]
     asyncio.run(drain(deliverer, following.loader, run))
