@@ -184,6 +184,32 @@ def test_silent_name_servers_delay_no_other_name(monkeypatch: pytest.MonkeyPatch
     assert outcome.milliseconds < 1000
 
 
+def test_a_name_that_answers_waits_behind_no_number_of_silent_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "MAX_LOOKUPS", 2)
+    waiting = threading.Semaphore(0)
+
+    def look_up(host: str, port: int, family: int) -> list[Any]:
+        if host.startswith("silent"):
+            waiting.acquire(timeout=5)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(names, "look_up", look_up)
+
+    async def resolve() -> list[str]:
+        found = names.Names()
+        await found.resolve("shop.example")
+        others = [asyncio.create_task(found.resolve(f"silent{number}")) for number in range(9)]
+        await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(1):
+                return [address["host"] for address in await found.resolve("shop.example")]
+        finally:
+            waiting.release(9)
+            await asyncio.gather(*others)
+
+    assert asyncio.run(resolve()) == ["127.0.0.1"]
+
+
 def test_a_redirected_address_is_never_asked_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DELIVERY_NETWORKS = ["127.0.0.1/32"]
     asked = answering(monkeypatch, ["127.0.0.1"])
