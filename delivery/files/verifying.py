@@ -10,17 +10,20 @@ from typing import Any
 
 ENDINGS = (".csv", ".csv.gz")
 CHUNK = 1024 * 1024
-MEMBERS = {
-    "subscription",
-    "number",
-    "name",
-    "since",
-    "until",
-    "bytes",
-    "sha256",
-    "previousSha256",
-    "replayed",
+TEXT_OR_NULL = (str, type(None))
+MEMBERS: dict[str, type | tuple[type, ...]] = {
+    "subscription": str,
+    "number": int,
+    "name": str,
+    "since": TEXT_OR_NULL,
+    "until": TEXT_OR_NULL,
+    "orders": int,
+    "bytes": int,
+    "sha256": str,
+    "previousSha256": TEXT_OR_NULL,
+    "replayed": bool,
 }
+"""What must stand in a manifest."""
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Found:
 def verify(folder: Path) -> list[Found]:
     """What is there, by subscription."""
     by_subscription: dict[str, Found] = {}
-    for file in sorted(path for path in folder.iterdir() if path.name.endswith(ENDINGS)):
+    for file in sorted(path for path in folder.iterdir() if path.name.endswith(ENDINGS) and path.is_file()):
         name = _subscription_of(file.name)
         found = by_subscription.setdefault(name, Found(name))
         manifest = _manifest(file, found)
@@ -80,12 +83,18 @@ def _manifest(file: Path, found: Found) -> dict[str, Any] | None:
     except FileNotFoundError:
         found.problems.append(f"{file.name} has no manifest: its upload may not have ended")
         return None
-    except ValueError:
+    except (ValueError, RecursionError):
         manifest = None
-    if not isinstance(manifest, dict) or not manifest.keys() >= MEMBERS:
+    if not isinstance(manifest, dict) or not _has_members(manifest):
         found.problems.append(f"{file.name}.json is no manifest")
         return None
     return manifest
+
+
+def _has_members(manifest: dict[str, Any]) -> bool:
+    return all(
+        name in manifest and isinstance(manifest[name], kinds) for name, kinds in MEMBERS.items()
+    ) and not isinstance(manifest["number"], bool)
 
 
 def _wrong_bytes(file: Path, manifest: dict[str, Any]) -> Iterator[str]:

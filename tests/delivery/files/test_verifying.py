@@ -119,6 +119,17 @@ def test_what_is_no_manifest(folder: Path, text: str) -> None:
     assert said["problems"] == [f"{newest.name}.json is no manifest"]
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"number": "4"}, {"number": [4]}, {"number": True}, {"since": 5}, {"until": {}}, {"orders": ""}]
+)
+def test_a_manifest_with_a_member_of_another_type_is_none(folder: Path, wrong: dict[str, Any]) -> None:
+    newest = files_in(folder)[-1]
+    newest.with_name(f"{newest.name}.json").write_text(json.dumps(manifest_of(newest) | wrong))
+    said, _ = verified(folder)
+
+    assert said["problems"] == [f"{newest.name}.json is no manifest"]
+
+
 def test_a_number_that_was_lost_in_a_failover_and_made_again(folder: Path) -> None:
     third, fourth = files_in(folder)[2:]
     lost = third.with_name(third.name.replace(third.name[-20:-4], "20200101T000000Z"))
