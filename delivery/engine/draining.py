@@ -77,11 +77,17 @@ async def _drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
         if rested > LINGER_SECONDS and run.may_work:
             for key in list(run.retry):  # the tries of an order that is held are kept
                 run.put_aside(run.track.open[key], now)
-        if rested > (KEEP_SECONDS if len(deliverer.running) <= MAX_KEPT else LINGER_SECONDS):
+        if _may_leave(deliverer, run, rested):
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(_seconds_until_next(run, now)):
                 await run.event.wait()
+
+
+def _may_leave(deliverer: Deliverer, run: Running, rested: float) -> bool:
+    """Whether it has rested so long that it leaves memory, which alone knows when `rate` lets it go on."""
+    kept_for = KEEP_SECONDS if len(deliverer.running) <= MAX_KEPT else LINGER_SECONDS
+    return rested > kept_for and run.next_slot <= time.monotonic()
 
 
 async def _refresh(deliverer: Deliverer, loader: Loader, run: Running) -> None:

@@ -1,6 +1,7 @@
 """A subscription that is changed or let go in the same moment in which it is read or ends."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from callers.models import Scope
 from delivery.engine.deliverer import Deliverer
-from delivery.engine.draining import _read_on, drain
+from delivery.engine.draining import _may_leave, _read_on, drain
 from delivery.engine.following import Follower
 from delivery.engine.leases import Leases
 from delivery.engine.loading import Loaded
@@ -85,3 +86,12 @@ def test_of_what_is_held_only_what_was_resent_passes_the_filter(resent: bool, tr
     asyncio.run(_read_on(following.deliverer, following.loader, run, datetime.now(UTC)))
 
     assert (run.holding.has_offered, bool(run.holding.orders)) == (left, left)
+
+
+@pytest.mark.parametrize(("wait", "may"), [(1200, False), (-1, True)])
+def test_one_that_rests_is_not_forgotten_before_its_rate_lets_it_go_on(wait: int, may: bool) -> None:
+    """Three an hour would else be one for each rest of a minute."""
+    run = running()
+    run.next_slot = time.monotonic() + wait
+
+    assert _may_leave(follower().deliverer, run, 61) is may
