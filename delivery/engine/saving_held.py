@@ -1,16 +1,25 @@
 """Saving which orders of a subscription are held."""
 
+from datetime import datetime
+
 from delivery.engine.holding import Held
 from delivery.engine.track import Key
 from delivery.models import HeldOrder
 
+RESENT = ("channel_id", "order_id", "held_time")
+
 
 def save_held(pk: int, held: dict[Key, Held | None]) -> None:
-    """Save those that changed; None where one is held no more."""
+    """Save those that changed; None where one is held no more. What was resent meanwhile stays as it is."""
     gone = [key for key, order in held.items() if order is None]
     for channel_id, order_id in gone:
         HeldOrder.objects.filter(subscription=pk, channel_id=channel_id, order_id=order_id).delete()
-    rows = [_held_row(pk, key, order) for key, order in held.items() if order]
+    resent = _resent(pk)
+    rows = [
+        _held_row(pk, key, order)
+        for key, order in held.items()
+        if order and (key not in resent or resent[key] <= order.since)
+    ]
     HeldOrder.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -26,6 +35,12 @@ def save_held(pk: int, held: dict[Key, Held | None]) -> None:
             "resent",
         ],
     )
+
+
+def _resent(pk: int) -> dict[Key, datetime]:
+    """Since when orders are held that a caller had sent again."""
+    rows = HeldOrder.objects.filter(subscription=pk, resent=True)
+    return {(channel_id, order_id): time for channel_id, order_id, time in rows.values_list(*RESENT)}
 
 
 def _held_row(pk: int, key: Key, order: Held) -> HeldOrder:

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from callers.models import Caller, Scope
 from delivery.engine import clocks, store, tidying
+from delivery.engine.answers import answered
 from delivery.engine.changing import put_back, take_changes
 from delivery.engine.leases import Leases
 from delivery.engine.pages import read_pages
@@ -21,12 +22,13 @@ from delivery.pace import State
 from orders.models import FeedClock
 from testbed.events import new_orders
 from tests.conftest import Credentials, Publish
-from tests.delivery.engine.subscriptions import at, row, saved
+from tests.delivery.engine.subscriptions import at, held, row, saved
 from wire.times import EARLIEST
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("deliverable", "caller")]
 
 SCOPE = Scope("channel", "lazada-th")
+REFUSED = Outcome(Kind.REFUSED, 500, detail="answered 500")
 
 
 @pytest.fixture
@@ -362,3 +364,24 @@ def test_held_orders_are_found_however_many_have_their_ids(
     found = store.held_rows(SCOPE, wanted)
 
     assert {key_of(order) for order in found} == wanted
+
+
+def test_an_order_that_is_resent_before_its_refusal_is_saved_is_still_resent(
+    subscription: Subscription,
+) -> None:
+    leases = Leases("first")
+    leases.renew(set())
+    held(1, "A", subscription=subscription).save()
+    run = loaded(subscription, leases.fences[subscription.shard])
+    answered(run, row(1, "A"), REFUSED, run.begun(row(1, "A"), was_held=True))
+    later = {"tries": 0, "resent": True, "held_time": datetime.now(UTC)}
+    HeldOrder.objects.update(**later)
+    save("first", [take_changes(run)])
+    kept = HeldOrder.objects.values(*later).get()
+
+    run = loaded(subscription, leases.fences[subscription.shard])
+    answered(run, row(1, "A"), REFUSED, run.begun(row(1, "A"), was_held=True))
+    save("first", [take_changes(run)])
+
+    assert kept == later
+    assert HeldOrder.objects.values(*later).get() == later | {"tries": 1}
