@@ -61,8 +61,11 @@ def meaning(status: int, retry_after: str) -> tuple[Kind, float | None]:
     return (Kind.GONE, None) if status == 410 else (Kind.REFUSED, None)
 
 
-async def beginning(response: aiohttp.ClientResponse) -> str:
-    """What may be shown of the body: at most 16 KiB are read, for a second at most. It changes nothing."""
+async def beginning(response: aiohttp.ClientResponse, authorization: str = "") -> str:
+    """What may be shown of the body: at most 16 KiB are read, for a second at most. It changes nothing.
+
+    A receiver may repeat what it was sent: the `authorization` is left out.
+    """
     if response.content.at_eof():
         return ""
     read = b""
@@ -74,7 +77,9 @@ async def beginning(response: aiohttp.ClientResponse) -> str:
         response.close()
     if not response.content.at_eof():
         response.close()
-    text = read[: 4 * MAX_SHOWN].decode(errors="replace")
+    text = read.decode(errors="replace")
+    for secret in filter(None, (authorization, authorization.rpartition(" ")[2])):
+        text = text.replace(secret, "...")
     return "".join(letter for letter in text if letter.isprintable())[:MAX_SHOWN]
 
 

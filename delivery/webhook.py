@@ -76,6 +76,8 @@ class Webhook:
 
     async def carry(self, message: Message, may_begin: Callable[[], bool]) -> Outcome | None:
         """POST it. A kept connection that ended before an answer is tried once more, on a fresh one."""
+        if message.url[:5].lower() == "http:" and "http" not in settings.DELIVERY_ALLOW:
+            return Outcome(Kind.BLOCKED, detail="plain http is not allowed any more")
         started = time.monotonic()
         flight = Flight(may_begin)
         try:
@@ -107,7 +109,7 @@ class Webhook:
         ) as response:
             limit.reschedule(None)
             milliseconds = int((time.monotonic() - started) * 1000)
-            shown = await beginning(response)
+            shown = await beginning(response, message.headers.get("Authorization", ""))
             answer = "" if flight.is_opened else shown
             kind, wait = meaning(response.status, response.headers.get("Retry-After", ""))
             detail = "" if kind is Kind.DELIVERED else f"answered {response.status}"

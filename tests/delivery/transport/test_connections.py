@@ -8,7 +8,7 @@ import time
 import pytest
 from pytest_django import Settings
 
-from delivery import connecting
+from delivery import connecting, guard
 from delivery.outcome import Kind, Outcome
 from tests.delivery.transport.receivers import message_to, receiving, saying, sent, status, webhooks
 
@@ -147,3 +147,26 @@ def test_authorization_goes_to_its_own_receiver_only() -> None:
             return ["Authorization: Bearer a-secret" in to.requests[0][0] for to in (one, other)]
 
     assert asyncio.run(deliver()) == [True, False]
+
+
+def test_authorization_that_a_receiver_repeats_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "is_opened", lambda host: False)
+    body = b"Authorization: Bearer a-secret; a-secret is not known"
+    echo = b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+    async def deliver() -> Outcome:
+        async with receiving(saying(echo)) as receiver, webhooks() as hooks:
+            return await sent(hooks, receiver.url, authorization="Bearer a-secret")
+
+    assert asyncio.run(deliver()).answer == "Authorization: ...; ... is not known"
+
+
+def test_plain_http_that_the_operator_allows_no_more_is_not_sent(settings: Settings) -> None:
+    settings.DELIVERY_ALLOW = []
+
+    async def deliver() -> tuple[Outcome, int]:
+        async with receiving(saying(OK)) as receiver, webhooks() as hooks:
+            return await sent(hooks, receiver.url), receiver.connections
+
+    blocked = Outcome(Kind.BLOCKED, detail="plain http is not allowed any more")
+    assert asyncio.run(deliver()) == (blocked, 0)
