@@ -1,3 +1,4 @@
+import re
 import time
 from typing import Any
 
@@ -136,3 +137,15 @@ def test_no_username_is_costly_to_refuse(anyone: Client, text: str) -> None:
     assert (
         time.process_time() - before < 0.2
     )  # a few milliseconds; one that tried all ways took half a second
+
+
+@pytest.mark.parametrize("blank", ["\x1c", "\x1f", "\x85", " \x1d "], ids=repr)
+def test_what_is_blank_to_us_is_blank_by_the_published_pattern(anyone: Client, blank: str) -> None:
+    schema = anyone.get("/schema/v3").json()["components"]["schemas"]["ApiKeyCredentials"]
+    pattern = schema["properties"]["username"]["pattern"]
+
+    response = anyone.post(PATH, fields(username=blank, apiKey="x"), content_type="application/json")
+
+    error = {"parameter": USERNAME, "detail": "This field may not be blank.", "suggestion": None}
+    assert_problem(response, 400, "BAD_BODY", errors=[error])
+    assert re.search(pattern, blank, re.ASCII) is None  # in ASCII no control is a space, as in ECMAScript
