@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 Job = tuple[dict[str, Any], HTTPProtocol, asyncio.Future[None]]
 
 
-WITH_BODY = ("POST", "PATCH")
-"""Methods whose bodies mean something; those of others are not read."""
+WITH_BODY = ("POST", "PATCH", "DELETE")
+"""Methods whose bodies are read; that of DELETE means nothing, but unread it would end the connection."""
 
 
 class File:

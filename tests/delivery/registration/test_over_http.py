@@ -44,7 +44,7 @@ def test_a_subscription_lives_on_one_connection(connection: HTTPConnection, toke
     status, made = ask(connection, token, "POST", PATH, BODY)
     path = f"{PATH}/{made['subscriptionId']}"
     patched = ask(connection, token, "PATCH", path, {"name": "Other", "webhook": {"rate": "5/s"}})
-    shown = ask(connection, token, "GET", path, {"name": "A body of GET means nothing"})
+    shown = ask(connection, token, "GET", path)
     deleted = ask(connection, token, "DELETE", path, {"name": "x" * 1_000})
     gone = ask(connection, token, "GET", path)
 
@@ -54,6 +54,14 @@ def test_a_subscription_lives_on_one_connection(connection: HTTPConnection, toke
     assert patched == shown == (200, expected)
     assert deleted == (204, None)
     assert gone[0] == 404
+
+
+def test_a_body_of_get_means_nothing(server: Server, token: str) -> None:
+    fields = [f"X-Subject-Token: {token}", "Content-Length: 2"]
+
+    answers = exchange(server, request(f"GET {PATH} HTTP/1.1", *fields, body="{}"))
+
+    assert [answer.status for answer in answers] == [200]
 
 
 @pytest.mark.parametrize(

@@ -236,7 +236,7 @@ class Deliveries(RuleBasedStateMachine):
         assert one.active
         assert state in self.states(one.scope)
         if state[0] in one.resent:
-            if accepts or not self.passes(one, state):
+            if accepts:  # one that is refused is tried again, whatever the filter says
                 one.resent.remove(state[0])
         else:
             assert message.headers["webhook-id"] not in one.ids
