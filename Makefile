@@ -12,6 +12,8 @@ NO_VENV := $(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt
 PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(30))') \
 	DATABASE_URL=postgres://u:p@127.0.0.1:1/x REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=example.com TRUST_PROXY=on
 
+OPERATORS = DJANGO_SETTINGS_MODULE=acommerce_status.operators_settings OPERATORS_BIND=0.0.0.0:8001 OPERATORS_ALLOWED_HOSTS=example.com
+
 EMBEDDED = env -u SECRET_KEY -u DATABASE_URL -u REDIS_URL -u ALLOWED_HOSTS
 # They need no database: docs and OpenAPI documents against code, and what holds for the whole repository
 QUICK_TESTS := tests/acommerce_status/openapi/test_schema.py tests/docs/test_docs.py tests/docs/test_bounds.py tests/docs/test_promises_named.py tests/house
@@ -38,6 +40,7 @@ check: .venv/.development .venv/.redocly ## Check style, types, imports, lengths
 	$(BIN)/python manage.py schema_snapshots --check
 	@$(EMBEDDED) $(BIN)/python -m pytest -rs $(QUICK_TESTS)
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(PRODUCTION) $(OPERATORS) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: .venv/.development ## Rewrite the code in our format
 	$(BIN)/ruff check --quiet --fix-only .

@@ -44,6 +44,8 @@ TRUST_PROXY = environment.switch("TRUST_PROXY", default=False)
 BIND = environment.text("BIND", "127.0.0.1:8000")
 WEB_CONCURRENCY = environment.whole("WEB_CONCURRENCY", 1, 1, 256)
 WEB_THREADS = environment.whole("WEB_THREADS", 2, 1, 256)
+OPERATORS_BIND = environment.text("OPERATORS_BIND", "127.0.0.1:8001")
+OPERATORS_ALLOWED_HOSTS = environment.words("OPERATORS_ALLOWED_HOSTS")
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -53,11 +55,12 @@ SECURE_HSTS_PRELOAD = HSTS_PRELOAD
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 USE_X_FORWARDED_HOST = TRUST_PROXY
 
-# -- Rooms
+# -- Rooms. The operators' server replaces some of these (acommerce_status.operators_settings)
 ROOT_URLCONF = "acommerce_status.urls"
 WSGI_APPLICATION = "acommerce_status.wsgi.application"
 INSTALLED_APPS = [
     "acommerce_status",
+    "operators",
     "demo",
     "delivery",
     "orders",
@@ -66,6 +69,12 @@ INSTALLED_APPS = [
     "django_ratelimit",
     "drf_spectacular_sidecar",
     "django.contrib.staticfiles",
+    # What the operators' server stands on, here so that `migrate` makes its tables
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
 ]
 MIDDLEWARE = [
     "acommerce_status.middleware.AccessMiddleware",
@@ -154,9 +163,11 @@ CACHES: dict[str, dict[str, Any]] = {
 RATELIMIT_USE_CACHE = "limits"
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # no form is posted to us, and acommerce_status.html_pages forbids framing on its own
-    "security.W003",  # no cookie is ever set, so there is nothing to forge with
+    *("security.W003", "security.W010"),  # no cookie is ever set, so there is nothing to forge with
     "security.W005",  # whether HSTS_SUBDOMAINS and HSTS_PRELOAD are right is for the domain's owner to say
     "security.W021",  # as above
+    *(f"admin.E40{number}" for number in (2, 3, 4, 8, 9)),  # the admin is on the operators' server alone
+    "admin.E410",
     "django_ratelimit.W001",  # stores.counters counts atomically, and a test says so
     *(["django_ratelimit.E003"] if EMBEDDED else []),  # one process, so one counter
 ]

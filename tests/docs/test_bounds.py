@@ -5,8 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from acommerce_status import requests
-from acommerce_status.management.commands import serve
+from acommerce_status import granian, requests
 from delivery.mail import smtp
 from orders.management.commands import ingest
 from stores import breaker, counters, databases, waits
@@ -33,10 +32,10 @@ BOUNDS = {
     "for a count in Redis": counters.TIMEOUT_SECONDS,
     "until a Redis that failed is asked again": breaker.PAUSE_SECONDS,
     "until a PostgreSQL that was silent is asked again": breaker.PAUSE_SECONDS,
-    "for the head of a request, and of a connection without a request": serve.TIMEOUT_HEAD,
+    "for the head of a request, and of a connection without a request": granian.TIMEOUT_HEAD,
     "for the body of a request": requests.TIMEOUT_BODY,
-    "for requests under way, when a process is told to stop": serve.TIMEOUT_STOP,
-    "until a reload stops the process that a new one replaces": serve.START,
+    "for requests under way, when a process is told to stop": granian.TIMEOUT_STOP,
+    "until a reload stops the process that a new one replaces": granian.START,
 }
 
 
@@ -70,10 +69,10 @@ def test_the_sizes_that_the_server_takes_are_shown() -> None:
     assert f"up to {requests.MAX_FIELDS} headers of {requests.MAX_FIELD // 1024} KiB" in text
     assert f"a body up to {requests.MAX_BODY // 1024} KiB" in text
     assert f"reads {requests.MAX_BODIES} bodies at once" in text
-    assert f"holds {serve.MAX_CONNECTIONS:,} connections" in text
+    assert f"holds {granian.MAX_CONNECTIONS:,} connections" in text
 
 
 def test_nginx_lets_idle_connections_go_before_the_server_does() -> None:
     (upstream,) = re.findall(r"keepalive_timeout (\d+)s;  # shorter", read("deploy/nginx.conf"))
 
-    assert 0 < int(upstream) < serve.TIMEOUT_HEAD
+    assert 0 < int(upstream) < granian.TIMEOUT_HEAD

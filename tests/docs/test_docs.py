@@ -17,7 +17,7 @@ from orders.v3.parameters import FeedParameters
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-ROOMS = ("acommerce_status", "demo", "delivery", "orders", "callers")
+ROOMS = ("acommerce_status", "operators", "demo", "delivery", "orders", "callers")
 HEADERS = {  # contract, section 5; the last two are section 1's and 2's
     *("ETag", "Cache-Control", "Vary", "Link", "Deprecation", "Sunset", "RateLimit-Policy", "RateLimit"),
     *("Retry-After", "X-Request-ID", "Content-Encoding", "WWW-Authenticate", "Allow"),

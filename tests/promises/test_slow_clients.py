@@ -4,7 +4,7 @@ Each is tried on the server alone, and behind nginx, where the bad clients come 
 
 What must be there for these tests to pass, tried by taking it out:
 * in acommerce_status.front: `asyncio.timeout`, `MAX_BODIES`, and `wsgi.file_wrapper`;
-* in the command `serve`: `--http1-header-read-timeout`, and what `_connections` does about open files.
+* in acommerce_status.granian: `--http1-header-read-timeout`, and what `_connections` does about open files.
 """
 
 import resource
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from acommerce_status.management.commands.serve import TIMEOUT_HEAD
+from acommerce_status.granian import TIMEOUT_HEAD
 from acommerce_status.requests import MAX_BODIES, TIMEOUT_BODY
 from testbed.events import new_orders
 from testbed.nginx import NGINX, proxied
@@ -278,7 +278,7 @@ def test_a_process_takes_no_more_connections_than_it_may_open_files() -> None:
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200));"
         "import django; django.setup();"
-        "from acommerce_status.management.commands.serve import _connections; print(_connections())"
+        "from acommerce_status.granian import _connections; print(_connections())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=60

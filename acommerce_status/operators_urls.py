@@ -1,0 +1,11 @@
+"""The paths of the operators' server."""
+
+from django.urls import include, path
+
+from acommerce_status import health, static_files
+
+urlpatterns = [
+    path("static/<path:name>", static_files.serve),
+    path("healthz", health.healthz),
+    path("", include("operators.urls")),
+]

@@ -1,0 +1,21 @@
+"""Django's admin, of which every page is for viewers and every action for operators."""
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+
+from operators.roles import may_view
+
+
+class OperatorsSite(AdminSite):
+    """The admin of this server; `operators.admin` has what it shows."""
+
+    site_title = site_header = "Order status: operators"
+    index_title = "Overview"
+    site_url = None
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may_view(request.user)
+
+
+site = OperatorsSite(name="admin")
