@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "delivery",
     "orders",
     "callers",
+    "stores",
     "django_filters",
     "django_ratelimit",
     "drf_spectacular_sidecar",
@@ -161,6 +162,11 @@ CACHES: dict[str, dict[str, Any]] = {
     },
 }
 RATELIMIT_USE_CACHE = "limits"
+
+# -- What processes gather about polls: in the same Redis, in the embedded profile in a table
+NOTES_URL = "" if EMBEDDED else environment.text("REDIS_URL")
+NOTES_SECONDS = 4
+
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # no form is posted to us, and acommerce_status.html_pages forbids framing on its own
     *("security.W003", "security.W010"),  # no cookie is ever set, so there is nothing to forge with

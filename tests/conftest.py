@@ -13,12 +13,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from acommerce_status.health import readiness
+from callers import poll_memory
 from callers.administration import create_caller
 from callers.tokens import forget_tokens
 from delivery.models import FILE_SHARDS, ORDER_SHARDS, ShardLease, SubscriptionClock
 from orders.heads import heads
 from orders.models import FeedClock
 from orders.publishing import ingest
+from stores import minutes
 from testbed.events import FAR_AHEAD, Fields
 from testbed.servers import Server, database_environment, serve
 from testbed.tokens import issue_token
@@ -52,12 +54,18 @@ def no_permissions() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(settings: Settings) -> None:
-    """No test sees another's counters, tokens or heads, and what is published is seen at once."""
+    """No test sees another's counters, tokens, heads or polls, and what is published is seen at once.
+
+    What is gathered is written when a test says so.
+    """
     caches["limits"].clear()
     forget_tokens()
     heads.forget()
     readiness.forget()
+    minutes.forget()
+    poll_memory.forget()
     settings.FEED_MEMORY_MILLISECONDS = 0
+    settings.NOTES_SECONDS = 0
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ from typing import Any
 
 from delivery.mail.agreeing import STOPPED
 from delivery.models import Subscription
-from orders.models import FeedClock, SalesOrder
+from orders.behind import behind as behind_in_feed
 from wire.times import EARLIEST, format_time
 
-MAX_BEHIND = 10_000
 READ_ONLY = {
     "subscriptionId": "nothing: it never changes",
     "channelId": "a new subscription",
@@ -74,15 +73,8 @@ def state_of(row: Subscription) -> str:
 
 def behind_of(row: Subscription) -> dict[str, Any]:
     """How many orders changed after the position, up to 10,000, and for how long the first has waited."""
-    later = SalesOrder.objects.visible_to(row.scope).updated_after(row.position)
-    first = later.in_feed_order().values_list("updated_time", flat=True).first()
-    if first is None:
-        return {"orders": 0, "seconds": 0.0}
-    now = max(datetime.now(UTC), FeedClock.newest())
-    return {
-        "orders": later[:MAX_BEHIND].count(),
-        "seconds": round((now - first).total_seconds(), 3),
-    }
+    orders, seconds = behind_in_feed(row.scope, row.position)
+    return {"orders": orders, "seconds": seconds}
 
 
 def _text(time: datetime | None) -> str | None:

@@ -1,7 +1,6 @@
 """GET /caller: who am I, and what may I poll (contract, section 1).
 
 It is in this room because it reads heads, which callers must not import, and serves callers of either wire.
-It does not return yet what the contract says about the caller's own polls.
 """
 
 from collections.abc import Iterator
@@ -31,6 +30,9 @@ class CallerView(PollView):
     """For any token: it counts as a request of its caller, and needs no grant. It has no parameters."""
 
     permission_classes = []
+
+    def note(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Nothing: whoever asks about itself does not poll."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One query for all feeds."""

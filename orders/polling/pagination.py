@@ -15,6 +15,7 @@ from orders.feed import Page
 from orders.forms import Form, Row
 from orders.heads import heads
 from orders.models import REPRESENTATION
+from orders.polling.given import Given, given_by
 from orders.polling.parameters import MAX_PAGE_SIZE
 from orders.polling.reading import Asked
 from orders.question import Question
@@ -22,7 +23,9 @@ from wire.times import EARLIEST
 
 
 class PollPagination(BasePagination):
-    """Answers what a request asks for; there is no other way to call it."""
+    """Answers what a request asks for; there is no other way to call it. `given` is told of pages."""
+
+    given: Given | None = None
 
     def respond(self, request: HttpRequest, asked: Asked) -> HttpResponse:
         raise NotImplementedError
@@ -45,6 +48,7 @@ class FeedPagination(PollPagination):
         headers = {"ETag": weak_etag(len(page.items), newest, page.has_more, _checksums(page))}
         if page.has_more and newest:
             headers["Link"] = next_link(request, self._sent_name(request), newest)
+        self.given = given_by(question, newest, has_more=page.has_more)
         return self.write(question, page, newest, headers)
 
     def form(self, request: HttpRequest) -> Literal[Form.TEXT, Form.GZIP]:

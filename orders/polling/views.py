@@ -17,6 +17,8 @@ from callers.quotas import Use, quota_headers
 from callers.refusals import QuotaExceeded
 from callers.throttles import CallerThrottle
 from orders.models import SalesOrder
+from orders.polling.given import Given
+from orders.polling.noting import note
 from orders.polling.pagination import PollPagination
 from orders.polling.parameters import Parameters
 from orders.polling.reading import LenientParameters
@@ -47,6 +49,7 @@ class PollView(GenericAPIView[SalesOrder]):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer, or refuse in the wire's shape; every answer gets the headers of section 5."""
         self.uses: list[Use] = []
+        self.given: Given | None = None
         try:
             response = self._admitted(request) or self.get(request)
         except Exception as exception:
@@ -55,13 +58,18 @@ class PollView(GenericAPIView[SalesOrder]):
                 response = response_for_exception(request, exception)
             else:
                 response = respond(request, problem, self.error_shape)
-        return self.finish(request, response)
+        response = self.finish(request, response)
+        self.note(request, response)
+        return response
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page: the parameters are read by the wire's declarations, and the wire writes the body."""
         parameters = self.filter_backends[0]()
         asked = parameters.read(request.GET, self.requested_scope, self.filterset_class)
-        return self.pagination_class().respond(request, asked)
+        pagination = self.pagination_class()
+        response = pagination.respond(request, asked)
+        self.given = pagination.given
+        return response
 
     def finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Add the headers of every answer; 304 when the client has this one."""
@@ -74,6 +82,10 @@ class PollView(GenericAPIView[SalesOrder]):
             response.status_code, response.content = 304, b""
             del response["Content-Type"], response["Content-Encoding"]
         return response
+
+    def note(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Note in this process's memory who has polled what, and with what outcome."""
+        note(request, response, self.requested_scope, self.given)
 
     def perform_authentication(self, request: Request) -> None:
         """Raises NotAuthenticated or AuthenticationFailed (401): there are no anonymous callers."""

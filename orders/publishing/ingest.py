@@ -2,8 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -14,7 +13,8 @@ from orders.publishing.decoding import read_event
 from orders.publishing.drafts import Outcome
 from orders.publishing.events import Event, EventRefused, Line
 from orders.publishing.outages import survive
-from orders.publishing.stream import MAX_WAIT_SECONDS, Numbered, Stream, cut
+from orders.publishing.stream import MAX_WAIT_SECONDS, Numbered, batches_of
+from stores import minutes
 from stores.waits import allow_long_waits
 
 logger = logging.getLogger(__name__)
@@ -75,23 +75,22 @@ def publish(
     raised, and `on_progress` was last called with what is published for certain.
     """
     total = Summary()
-    with _batches(lines, batch_size, max_wait) as batches:
+    with batches_of(lines, batch_size, max_wait) as batches:
         for batch in batches:
             summary, rejected = _publish_batch(batch, database_timeout)
             for refusal in rejected:
                 on_rejected(refusal)
             total.add(summary)
+            _count(summary)
             on_progress(total)
     return total
 
 
-@contextmanager
-def _batches(lines: Iterable[Line], size: int, max_wait: float | None) -> Iterator[Iterable[list[Numbered]]]:
-    if max_wait is None or isinstance(lines, Sequence):
-        yield cut(lines, size)
-    else:
-        with Stream(lines, size, max_wait) as stream:
-            yield stream
+def _count(summary: Summary) -> None:
+    """Count for those who run the installation what became of events, by the minute."""
+    for outcome, number in asdict(summary).items():
+        if number:
+            minutes.count(f"events.{outcome}", number)
 
 
 def _publish_batch(lines: list[Numbered], database_timeout: float) -> tuple[Summary, list[Rejected]]:

@@ -1,7 +1,8 @@
 """Lines in batches: cut by number and, from a source that may stay open, by time as well."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Condition, Thread
 from types import TracebackType
 
@@ -31,6 +32,18 @@ def cut(lines: Iterable[Line], size: int) -> Iterator[list[Numbered]]:
         raise
     if batch:
         yield batch
+
+
+@contextmanager
+def batches_of(
+    lines: Iterable[Line], size: int, max_wait: float | None
+) -> Iterator[Iterable[list[Numbered]]]:
+    """The lines in batches: by number alone where they are all there, or `max_wait` is None."""
+    if max_wait is None or isinstance(lines, Sequence):
+        yield cut(lines, size)
+    else:
+        with Stream(lines, size, max_wait) as stream:
+            yield stream
 
 
 class Stream:

@@ -1,0 +1,22 @@
+"""How far somebody is behind who was given a feed up to some time."""
+
+from datetime import UTC, datetime
+
+from callers.models import Scope
+from orders.models import FeedClock, SalesOrder
+from wire.times import EARLIEST
+
+MAX_COUNTED = 10_000
+
+
+def behind(scope: Scope, given_until: datetime | None) -> tuple[int, float]:
+    """How many orders changed after that, up to 10,000, and for how many seconds the first has waited.
+
+    One query when there is none, otherwise three. Asks the primary, as it is where changes are first.
+    """
+    later = SalesOrder.objects.visible_to(scope).updated_after(given_until or EARLIEST)
+    first = later.in_feed_order().values_list("updated_time", flat=True).first()
+    if first is None:
+        return 0, 0.0
+    now = max(datetime.now(UTC), FeedClock.newest())
+    return later[:MAX_COUNTED].count(), round((now - first).total_seconds(), 3)

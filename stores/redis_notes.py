@@ -1,0 +1,61 @@
+"""Notes in Redis: those of the production profile."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+import redis
+
+from stores.notes import Away, Change, Content
+
+TIMEOUT_SECONDS = 2
+
+
+class RedisNotes:
+    """Each note a key, and an index of their names by when they end. Changed under WATCH."""
+
+    PREFIX = "acommerce:notes:"
+    INDEX = "acommerce:notes"
+
+    def __init__(self, url: str) -> None:
+        self._redis = _client(url)
+
+    def change(self, names: Sequence[str], change: Change, *, seconds: int) -> None:
+        """Three round trips, and as many again for each time that another process was faster."""
+        keys = [self.PREFIX + name for name in names]
+        now = int(time.time())
+
+        def write(pipe: Any) -> None:
+            found = _loaded(names, pipe.mget(keys))
+            pipe.multi()
+            for name, key in zip(names, keys, strict=True):
+                pipe.set(key, orjson.dumps(change(name, found.get(name, {}))), ex=seconds)
+            pipe.zadd(self.INDEX, dict.fromkeys(names, now + seconds))
+            pipe.zremrangebyscore(self.INDEX, "-inf", now)
+
+        self._ask(lambda: self._redis.transaction(write, *keys))
+
+    def read(self, names: Sequence[str]) -> dict[str, Content]:
+        keys = [self.PREFIX + name for name in names]
+        return _loaded(names, self._ask(lambda: self._redis.mget(keys))) if keys else {}
+
+    def names(self, prefix: str) -> list[str]:
+        found = self._ask(lambda: self._redis.zrangebyscore(self.INDEX, int(time.time()), "+inf"))
+        return sorted(name for raw in found if (name := raw.decode()).startswith(prefix))
+
+    def _ask(self, question: Callable[[], Any]) -> Any:
+        try:
+            return question()
+        except redis.RedisError as error:
+            raise Away(type(error).__name__) from error
+
+
+@lru_cache
+def _client(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
+
+
+def _loaded(names: Iterable[str], raw: Iterable[bytes | None]) -> dict[str, Content]:
+    return {name: orjson.loads(text) for name, text in zip(names, raw, strict=True) if text}
