@@ -20,17 +20,14 @@ from django.http import HttpRequest, HttpResponse
 from granian.rsgi import HTTPProtocol  # type: ignore[attr-defined]  # public, but not marked so
 
 from acommerce_status.errors import shape_at
-from acommerce_status.requests import MAX_BODIES, TIMEOUT_BODY, Refused, Scope, environ_of
+from acommerce_status.requests import MAX_BODIES, TIMEOUT_BODY, WITH_BODY, Refused, Scope, environ_of
 from acommerce_status.wsgi import application as django
+from stores.writer import writer
 from wire.problem import INTERNAL_ERROR, Problem, respond, unavailable
 
 logger = logging.getLogger(__name__)
 
 Job = tuple[dict[str, Any], HTTPProtocol, asyncio.Future[None]]
-
-
-WITH_BODY = ("POST", "PATCH", "DELETE")
-"""Methods whose bodies are read; that of DELETE means nothing, but unread it would end the connection."""
 
 
 class File:
@@ -50,6 +47,10 @@ class Front:
         self.jobs: SimpleQueue[Job] = SimpleQueue()
         for number in range(settings.WEB_THREADS):
             Thread(target=self._work, name=f"django-{number}", daemon=True).start()
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Write what was gathered: granian's processes run no function of atexit."""
+        writer.flush()
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answer one request."""

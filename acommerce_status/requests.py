@@ -15,6 +15,8 @@ MAX_FIELDS = 50
 MAX_FIELD = 8 * 1024
 MAX_BODY = 64 * 1024
 """Bytes; the application takes no body near it."""
+WITH_BODY = ("POST", "PATCH", "DELETE")
+"""Methods whose bodies are read; that of DELETE means nothing, but unread it would end the connection."""
 MAX_BODIES = 50
 """Bodies that a process reads at once. The next ones are told to come again; polls have none."""
 TIMEOUT_BODY = 5

@@ -6,7 +6,7 @@ gather polls in memory (callers.poll_memory).
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from callers.models import Scope
@@ -35,12 +35,12 @@ class FeedPolls:
 
     caller_id: int
     scope: Scope
-    last_poll_time: datetime | None
-    last_updated_since: datetime | None
-    given_until: datetime | None
-    outcomes: dict[datetime, dict[str, int]]
-    limited: int
-    skipped: list[Skipped]
+    last_poll_time: datetime | None = None
+    last_updated_since: datetime | None = None
+    given_until: datetime | None = None
+    outcomes: dict[datetime, dict[str, int]] = field(default_factory=dict)
+    limited: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
 
 
 def of_caller(caller_id: int) -> list[FeedPolls]:

@@ -25,8 +25,28 @@ EXAMPLE = OpenApiExample(
         ],
         "tokenExpiresTime": "2026-11-23T11:00:00.123456Z",
         "feeds": [
-            {"channelId": "lazada-th", "newestUpdatedTime": "2026-11-22T08:00:00.000040Z"},
-            {"partnerId": "143", "newestUpdatedTime": None},
+            {
+                "channelId": "lazada-th",
+                "newestUpdatedTime": "2026-11-22T08:00:00.000040Z",
+                "lastPollTime": "2026-11-22T08:00:05.120000Z",
+                "lastUpdatedSince": "2026-11-22T07:59:58.000020Z",
+                "behind": {"orders": 3, "seconds": 5.4},
+                "skipped": [
+                    {
+                        "after": "2026-11-21T23:58:00.000020Z",
+                        "until": "2026-11-22T00:00:00.000000Z",
+                        "seenTime": "2026-11-22T00:00:01.300000Z",
+                    }
+                ],
+            },
+            {
+                "partnerId": "143",
+                "newestUpdatedTime": None,
+                "lastPollTime": None,
+                "lastUpdatedSince": None,
+                "behind": None,
+                "skipped": [],
+            },
         ],
     },
 )
@@ -40,7 +60,8 @@ class CallerSchema(OperationSchema):
     summary = "Ask who you are"
     description = (
         "Your name, what you may read, your limits, when this token ends, and how far each of your feeds has"
-        " got. It counts as a request, and needs no grant."
+        " got, and you in them. What it tells of your polls may be ten seconds old. It counts as a request,"
+        " and needs no grant."
     )
     headers = ("ETag", *COUNTED)
 

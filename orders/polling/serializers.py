@@ -22,6 +22,23 @@ class QuotaSerializer(serializers.Serializer[None]):
     windowSeconds = serializers.IntegerField(min_value=1, help_text="In so many seconds.")
 
 
+class BehindSerializer(serializers.Serializer[None]):
+    """What the caller has not been given yet."""
+
+    orders = serializers.IntegerField(
+        min_value=0, max_value=10_000, help_text="Orders that changed since; at most 10,000 are counted."
+    )
+    seconds = serializers.FloatField(min_value=0, help_text="For how long the first of them has waited.")
+
+
+class SkippedSerializer(serializers.Serializer[None]):
+    """A window that the caller may have jumped over."""
+
+    after = InstantField(help_text="Until then the caller had been given all.")
+    until = InstantField(help_text="It asked from here on, as `updatedSince`.")
+    seenTime = InstantField(help_text="When it asked so.")
+
+
 class FeedStateSerializer(serializers.Serializer[None]):
     """One feed that the caller may poll: of a channel, or of a partner."""
 
@@ -30,6 +47,20 @@ class FeedStateSerializer(serializers.Serializer[None]):
     newestUpdatedTime = InstantField(
         allow_null=True,
         help_text="The newest `updatedTime` in it: who has read up to it has all. Null: no orders.",
+    )
+    lastPollTime = InstantField(
+        allow_null=True, help_text="When the caller was last given a page or a 304. Null: not known."
+    )
+    lastUpdatedSince = InstantField(
+        allow_null=True, help_text="The `updatedSince` of that poll; null when it had none."
+    )
+    behind = BehindSerializer(
+        allow_null=True, help_text="How far behind that poll has left the caller. Null: not known."
+    )
+    skipped = SkippedSerializer(
+        many=True,
+        help_text="Windows that the caller asked beyond without having been given them: the newest ten,"
+        " newest first.",
     )
 
 
