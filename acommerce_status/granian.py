@@ -15,6 +15,8 @@ from acommerce_status.requests import MAX_HEAD
 MAX_CONNECTIONS = 1_000
 """Of each process, or what its limit of open files leaves. The next ones wait in the backlog."""
 OTHER_FILES = 128
+LOG_CONFIG = Path(__file__).parent / "granian_log.json"
+"""For LOG_FORMAT=json."""
 MAX_PORT = 65_535
 BACKLOG = 1_024
 TIMEOUT_HEAD = 10
@@ -69,6 +71,7 @@ def _flags(processes: int) -> list[str]:
         *("--workers", str(processes), "--backlog", str(BACKLOG)),
         *("--backpressure", str(_connections())),
         *("--http1-header-read-timeout", str(TIMEOUT_HEAD * 1000), "--http1-buffer-size", str(MAX_HEAD)),
+        *(("--log-config", str(LOG_CONFIG)) if settings.LOG_FORMAT == "json" else ()),
         *("--respawn-failed-workers", "--respawn-interval", str(START)),
         *("--workers-kill-timeout", str(TIMEOUT_STOP)),
         *("--working-dir", str(settings.BASE_DIR), "acommerce_status.front:application"),

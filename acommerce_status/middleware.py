@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from isal import igzip
 
 from acommerce_status.access_log import method_of, request_id_of, route_of
+from callers.tokens import Access
 from wire.encoding import MIN_GZIP_BYTES, accepts_gzip
 
 logger = logging.getLogger("access")
@@ -33,16 +34,25 @@ class AccessMiddleware:
         response["X-Request-ID"] = request_id
         if not response.streaming and response.status_code not in WITHOUT_LENGTH:
             response["Content-Length"] = str(len(response.content))
-        milliseconds = (time.perf_counter() - started) * 1000
-        logger.info(
-            "%s %s %d %.1fms id=%s",
-            method_of(request),
-            route_of(request),
-            response.status_code,
-            milliseconds,
-            request_id,
-        )
+        _log(request, response, (time.perf_counter() - started) * 1000)
         return response
+
+
+def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> None:
+    """The access line. The caller comes last, because its name may have spaces."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    user = getattr(request, "user", None)  # an operator, which costs a query to look at, or an Access
+    caller = user.username if type(user) is Access else None
+    fields = {
+        "method": method_of(request),
+        "route": route_of(request),
+        "status": response.status_code,
+        "milliseconds": round(milliseconds, 1),
+        "requestId": response["X-Request-ID"],
+    }
+    line = "%s %s %d %.1fms id=%s caller=%s"
+    logger.info(line, *fields.values(), caller or "-", extra={"fields": fields | {"caller": caller}})
 
 
 class GzipMiddleware:

@@ -25,10 +25,10 @@ FEEDS = EVERY_WIRE
 WRONG = "wr0ng" * 8
 
 
-@pytest.fixture
-def talkative(tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(params=["text", "json"])
+def talkative(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """A server that logs all that it can."""
-    with serve(tmp_path, LOG_LEVEL="DEBUG", CALLER_RATE="30/d") as running:
+    with serve(tmp_path, LOG_LEVEL="DEBUG", CALLER_RATE="30/d", LOG_FORMAT=request.param) as running:
         yield running
 
 
@@ -80,7 +80,7 @@ def test_what_is_there_is_logged_like_what_is_not(
         api.headers["X-Subject-Token"] = token
         there, never = (logged(talkative, api, word) for word in ("there", "never"))
 
-    assert there.count("INFO access") == 4
+    assert len(re.findall('INFO access|"logger": "access"', there)) == 4
     assert there == never.replace("never", "there")
 
 
@@ -91,4 +91,5 @@ def logged(server: Server, api: httpx2.Client, word: str) -> str:
     api.get(f"/v3/channel/chann-{word}/sales-order-status")
     api.get(f"/v2/partner/{word}/sales-order-status")
     api.get(f"{FEEDS[0]}/id?id=order-{word}")
-    return re.sub(r"(?m)^\S+ \S+ |[0-9.]+ms |id=[0-9a-f]{32}", "", server.log.read_text()[before:])
+    made = r"(?m)^[0-9]\S+ \S+ |[0-9.]+ms |[0-9a-f]{32}" + r'|"time": "\S+"|"milliseconds": [0-9.]+'
+    return re.sub(made, "", server.log.read_text()[before:])
