@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import orjson
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
@@ -21,8 +20,7 @@ from callers.models import Scope
 from callers.polls import FeedPolls, Skipped
 from callers.quotas import parse_rate
 from callers.tokens import Access, access_of
-from orders.behind import behind
-from orders.models import FeedHead
+from orders.behind import behind, newest_times
 from orders.polling.pagination import json_response, weak_etag
 from orders.polling.parameters import Parameters
 from orders.polling.reading import StrictParameters
@@ -75,7 +73,7 @@ def _quota(policy: str, rate: str) -> dict[str, Any]:
 
 
 def _feeds(access: Access, scopes: list[Scope]) -> Iterator[dict[str, Any]]:
-    heads, known = _heads(scopes), _polls(access, scopes)
+    heads, known = newest_times(scopes), _polls(access, scopes)
     counts = count()
     for scope in scopes:
         newest = heads.get(scope)
@@ -123,12 +121,3 @@ def _window(window: Skipped) -> dict[str, str]:
 
 def _text(time: datetime | None) -> str | None:
     return format_time(time) if time else None
-
-
-def _heads(scopes: list[Scope]) -> dict[Scope, datetime]:
-    """The heads of these scopes, from where pages are read. Those without orders are left out."""
-    wanted = Q()
-    for kind in {scope.kind for scope in scopes}:
-        identifiers = [scope.identifier for scope in scopes if scope.kind == kind]
-        wanted |= Q(kind=kind, identifier__in=identifiers)
-    return FeedHead.objects.using(settings.FEED_DATABASE).filter(wanted).newest() if wanted else {}
