@@ -7,7 +7,7 @@ from typing import Any
 
 
 class JSONLines(logging.Formatter):
-    """`time`, `level`, `logger` and `message`, the `fields` of a record, and an `exception` as text."""
+    """`time`, `level`, `logger`, `message`, what the message has by names, and an `exception` as text."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = {
@@ -15,7 +15,7 @@ class JSONLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            **getattr(record, "fields", {}),
+            **(record.args if isinstance(record.args, dict) else {}),
         }
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)

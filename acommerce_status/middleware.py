@@ -16,6 +16,7 @@ logger = logging.getLogger("access")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+LINE = "%(method)s %(route)s %(status)d %(milliseconds).1fms id=%(requestId)s caller=%(caller)s"
 WITHOUT_LENGTH = (204, 304)
 """Answers without a body, whose Content-Length would speak of another one (RFC 9110, section 8.6)."""
 
@@ -42,17 +43,16 @@ def _log(request: HttpRequest, response: HttpResponse, milliseconds: float) -> N
     """The access line. The caller comes last, because its name may have spaces."""
     if not logger.isEnabledFor(logging.INFO):
         return
-    user = getattr(request, "user", None)  # an operator, which costs a query to look at, or an Access
-    caller = user.username if type(user) is Access else None
+    user = getattr(request, "user", None)  # an Access, or an operator, which costs a query to look at
     fields = {
         "method": method_of(request),
         "route": route_of(request),
         "status": response.status_code,
         "milliseconds": round(milliseconds, 1),
         "requestId": response["X-Request-ID"],
+        "caller": user.username if type(user) is Access else "-",
     }
-    line = "%s %s %d %.1fms id=%s caller=%s"
-    logger.info(line, *fields.values(), caller or "-", extra={"fields": fields | {"caller": caller}})
+    logger.info(LINE, fields)
 
 
 class GzipMiddleware:

@@ -18,26 +18,27 @@ KEPT_SECONDS = 30 * 24 * 3600
 MAX_GATHERED = 10_000
 """Feeds that a process notes between two writes; what is beyond is not noted."""
 
-Key = tuple[int, Scope]
+Key = tuple[int, str, str]
+"""A caller's id, and the kind and the identifier of a scope: a Scope itself takes longer to hash."""
+
 _gathered: dict[Key, Gathered] = {}
 _lock = Lock()
 
 
-def note_outcome(caller_id: int, scope: Scope, outcome: str) -> None:
-    """Note that a request for a feed or for orders of it ended so."""
-    hour = int(time.time()) // 3600
-    with _lock:
-        if gathered := _of((caller_id, scope)):
-            gathered.outcomes[hour, outcome] += 1
-    writer.start()
+def note(
+    caller_id: int, scope: Scope, outcome: str, poll: tuple[datetime | None, datetime] | None = None
+) -> None:
+    """Note how a request for orders of a scope ended.
 
-
-def note_poll(caller_id: int, scope: Scope, since: datetime | None, given: datetime) -> None:
-    """Note that a poll from `since` on was given the changes up to `given`."""
+    `poll` is of a page: the `updatedSince` that it was from, and up to when it had all changes.
+    """
     now = time.time()
     with _lock:
-        if gathered := _of((caller_id, scope)):
-            gathered.add_poll(now, since, given)
+        if gathered := _of((caller_id, scope.kind, scope.identifier)):
+            gathered.outcomes[int(now) // 3600, outcome] += 1
+            if poll:
+                gathered.add_poll(now, *poll)
+    writer.start()
 
 
 def forget() -> None:
@@ -46,10 +47,9 @@ def forget() -> None:
         _gathered.clear()
 
 
-def note_name(key: Key) -> str:
+def note_name(caller_id: int, kind: str, identifier: str) -> str:
     """The name of the note about this caller and feed."""
-    caller_id, scope = key
-    return f"polls/{caller_id}/{scope.kind}/{scope.identifier}"
+    return f"polls/{caller_id}/{kind}/{identifier}"
 
 
 def _of(key: Key) -> Gathered | None:
@@ -63,7 +63,7 @@ def _of(key: Key) -> Gathered | None:
 def _write() -> None:
     """Add what was gathered to the notes. Raises Away, and keeps what is not written then."""
     with _lock:
-        taken = {note_name(key): (key, gathered) for key, gathered in _gathered.items()}
+        taken = {note_name(*key): (key, gathered) for key, gathered in _gathered.items()}
         _gathered.clear()
     names = list(taken)
     while names:

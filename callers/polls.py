@@ -50,7 +50,8 @@ def of_caller(caller_id: int) -> list[FeedPolls]:
 
 def of_feeds(caller_id: int, scopes: Iterable[Scope]) -> dict[Scope, FeedPolls]:
     """What is known of a caller's polls of these feeds. One round trip or query. Raises Away."""
-    return {found.scope: found for found in _read([note_name((caller_id, scope)) for scope in scopes])}
+    names = [note_name(caller_id, scope.kind, scope.identifier) for scope in scopes]
+    return {found.scope: found for found in _read(names)}
 
 
 def all() -> list[FeedPolls]:

@@ -39,7 +39,7 @@ class CallerView(PollView):
 
     permission_classes = []
 
-    def note(self, request: HttpRequest, response: HttpResponse) -> None:
+    def note(self, request: HttpRequest, status: int) -> None:
         """Nothing: whoever asks about itself does not poll."""
 
     def get(self, request: HttpRequest) -> HttpResponse:

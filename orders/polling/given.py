@@ -1,17 +1,16 @@
 """Until when the answer to a poll has everything that was asked for: where its caller may go on from."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from orders.question import Question
 from wire.times import EARLIEST
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What an answer is from: the changes after `since` (None from the beginning) up to `until`."""
+class Given(NamedTuple):
+    """An answer to `question` that has all that changed up to `until`. A tuple, since that is made fastest."""
 
-    since: datetime | None
+    question: Question
     until: datetime
 
 
@@ -24,4 +23,4 @@ def given_by(question: Question, newest: str | None, *, has_more: bool) -> Given
     if not has_more and (question.until or question.filed):
         now = datetime.now(UTC)
         last = max(last, min(question.until or now, now))
-    return Given(question.since, last)
+    return Given(question, last)

@@ -59,7 +59,7 @@ class PollView(GenericAPIView[SalesOrder]):
             else:
                 response = respond(request, problem, self.error_shape)
         response = self.finish(request, response)
-        self.note(request, response)
+        self.note(request, response.status_code)
         return response
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -83,9 +83,10 @@ class PollView(GenericAPIView[SalesOrder]):
             del response["Content-Type"], response["Content-Encoding"]
         return response
 
-    def note(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Note in this process's memory who has polled what, and with what outcome."""
-        note(request, response, self.requested_scope, self.given)
+    def note(self, request: HttpRequest, status: int) -> None:
+        """Note in this process's memory who polled what, and how that ended."""
+        scope = self.given.question.scope if self.given else self.requested_scope
+        note(request, status, scope, self.given)
 
     def perform_authentication(self, request: Request) -> None:
         """Raises NotAuthenticated or AuthenticationFailed (401): there are no anonymous callers."""

@@ -31,8 +31,7 @@ def at(seconds: float) -> datetime:
 
 
 def poll(since: float | None, given: float, scope: Scope = FEED) -> None:
-    poll_memory.note_outcome(7, scope, "200")
-    poll_memory.note_poll(7, scope, None if since is None else at(since), at(given))
+    poll_memory.note(7, scope, "200", (None if since is None else at(since), at(given)))
 
 
 class Process:
@@ -63,10 +62,10 @@ def skipped(clock: time_machine.Traveller) -> list[tuple[datetime, datetime]]:
 
 def test_polls_are_told_by_caller_and_feed(clock: time_machine.Traveller) -> None:
     poll(0, 100)
-    poll_memory.note_outcome(7, FEED, "limited")
+    poll_memory.note(7, FEED, "limited")
     clock.shift(3600)
     poll(100, 150)
-    poll_memory.note_outcome(7, FEED, "304")
+    poll_memory.note(7, FEED, "304")
     writer.flush()
 
     told = FeedPolls(
@@ -85,7 +84,7 @@ def test_polls_are_told_by_caller_and_feed(clock: time_machine.Traveller) -> Non
 
 
 def test_a_feed_of_which_nothing_was_answered_has_no_times() -> None:
-    poll_memory.note_outcome(7, FEED, "limited")
+    poll_memory.note(7, FEED, "limited")
     writer.flush()
 
     assert polls.of_caller(7) == [FeedPolls(7, FEED, None, None, None, {START: {"limited": 1}}, 1, [])]
@@ -204,7 +203,7 @@ def test_memory_holds_ten_thousand_feeds_and_some_spans_of_each(monkeypatch: pyt
         poll(number * 10, number * 10 + 1, Scope("channel", "0"))
 
     assert len(poll_memory._gathered) == 3
-    assert len(poll_memory._gathered[7, Scope("channel", "0")].spans) == MAX_SPANS
+    assert len(poll_memory._gathered[7, "channel", "0"].spans) == MAX_SPANS
 
 
 def test_more_feeds_than_one_transaction_changes_are_all_written() -> None:

@@ -2,11 +2,13 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from stores import minutes
 from testbed.feeds import FEED, PATH
 from tests.conftest import Credentials
 
@@ -43,6 +45,17 @@ def test_the_answer_is_given_without_limits_and_the_failure_is_logged(
     assert time.monotonic() - started < 1.2  # one wait of a quarter of a second, not six
     assert not {"RateLimit", "RateLimit-Policy", "Retry-After"} & set(answers[-1].headers)
     assert "limits fail open" in caplog.text
+
+
+def test_uses_that_were_not_counted_are_told_by_the_minute(api: Client, settings: Settings) -> None:
+    settings.NOTES_URL = ""
+    for _ in range(3):
+        api.get(FEED)
+    minutes.flush()
+
+    now = datetime.now(UTC)
+    told = minutes.series(["limits.failed_open"], now - timedelta(minutes=1), now)
+    assert sum(count for _, count in told["limits.failed_open"]) == 3
 
 
 def test_tokens_are_given_and_refused_as_ever(anyone: Client, caller: Credentials) -> None:
