@@ -8,7 +8,7 @@ from wire.times import EARLIEST
 
 
 class Given(NamedTuple):
-    """An answer to `question` that has all that changed up to `until`. A tuple, since that is made fastest."""
+    """An answer to `question` that has all that changed up to `until`. A tuple, as that is made fastest."""
 
     question: Question
     until: datetime

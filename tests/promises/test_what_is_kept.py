@@ -8,11 +8,14 @@ import hashlib
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
 
 from callers.models import Caller, Token
 from stores.counters import CounterStore
+from stores.redis_notes import RedisNotes
+from stores.writer import writer
 from testbed.events import event
 from testbed.feeds import FEED
 from tests.conftest import Credentials, Publish
@@ -40,6 +43,7 @@ def used(anyone: Client, caller: Credentials, publish: Publish) -> str:
     ]
     assert {response.status_code for response in found} == {200}
     anyone.get(FEED, headers={"X-Subject-Token": "a-wrong-token"})
+    writer.flush()
     return token
 
 
@@ -64,10 +68,27 @@ def test_the_database_holds_digests_only(used: str, caller: Credentials) -> None
 def test_redis_holds_numbers_under_hashes(used: str, caller: Credentials) -> None:
     counters = caches["limits"]
     assert isinstance(counters, CounterStore)
-    held = {name.decode(): counters._redis.get(name) for name in counters._redis.scan_iter("*")}
+    names = [name.decode() for name in counters._redis.scan_iter("*")]
+    held = {name: counters._redis.get(name) for name in names if not name.startswith(RedisNotes.INDEX)}
     said = (used, caller.key, "a-wrong", "an-order", caller.username, "lazada-th", "127.0.0.1")
 
     assert len(held) >= 4
     assert all(value is not None and value.isdigit() for value in held.values())
     assert all(0 < counters._redis.ttl(name) <= 65 for name in held)
     assert [word for word in said if word in "\n".join(held)] == []
+
+
+def test_notes_in_redis_tell_of_feeds_and_times_and_open_nothing(used: str, caller: Credentials) -> None:
+    redis = RedisNotes(settings.NOTES_URL)._redis
+    names = [name.decode() for name in redis.scan_iter(f"{RedisNotes.PREFIX}*")]
+    held = f"{names} {redis.mget(names)}"
+
+    feed = f"polls/{Caller.objects.get().pk}/channel/lazada-th"
+    assert sorted(name.removeprefix(RedisNotes.PREFIX).split("/")[0] for name in names) == [
+        "minutes",
+        "polls",
+    ]
+    assert f"{RedisNotes.PREFIX}{feed}" in names
+    assert all(0 < redis.ttl(name) <= 30 * 24 * 3600 for name in names)
+    said = (used, caller.key, "a-wrong", "an-order", caller.username, "127.0.0.1")
+    assert [word for word in said if word in held] == []
