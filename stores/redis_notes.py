@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -11,6 +11,8 @@ import redis
 from stores.notes import Away, Change, Content
 
 TIMEOUT_SECONDS = 2
+READ_AT_ONCE = 1_000
+"""Notes of polls have some 2 KB."""
 
 
 class RedisNotes:
@@ -38,8 +40,13 @@ class RedisNotes:
         self._ask(lambda: self._redis.transaction(write, *keys))
 
     def read(self, names: Sequence[str]) -> dict[str, Content]:
-        keys = [self.PREFIX + name for name in names]
-        return _loaded(names, self._ask(lambda: self._redis.mget(keys))) if keys else {}
+        """A round trip for every READ_AT_ONCE of them."""
+        found: dict[str, Content] = {}
+        for part in (names[first : first + READ_AT_ONCE] for first in range(0, len(names), READ_AT_ONCE)):
+            found |= _loaded(
+                part, self._ask(partial(self._redis.mget, [self.PREFIX + name for name in part]))
+            )
+        return found
 
     def names(self, prefix: str) -> list[str]:
         found = self._ask(lambda: self._redis.zrangebyscore(self.INDEX, int(time.time()), "+inf"))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from callers import poll_memory, polls
 from callers.models import Scope
@@ -179,6 +180,43 @@ def test_a_caller_that_goes_back_and_then_on_where_it_was_skips_nothing(
         clock.shift(7)
 
     assert skipped(clock) == []
+
+
+def test_going_back_and_on_between_two_writes_skips_nothing(clock: time_machine.Traveller) -> None:
+    for _ in range(2):  # the second time finds the first settled
+        poll(100, 200)
+        writer.flush()
+        clock.shift(20)
+    for since, given in ((200, 200), (20, 50), (200, 220), (210, 215), (220, 230)):
+        poll(since, given)
+
+    assert skipped(clock) == []
+
+
+def test_asking_again_for_what_was_given_takes_nothing_back(clock: time_machine.Traveller) -> None:
+    for since, given in ((100, 200), (150, 160), (200, 210)):
+        poll(since, given)
+
+    assert skipped(clock) == []
+
+
+def test_what_cannot_be_written_is_written_later(clock: time_machine.Traveller, settings: Settings) -> None:
+    poll(0, 50)
+    writer.flush()
+    good_url = settings.NOTES_URL
+    settings.NOTES_URL = "redis://127.0.0.1:1/0"
+    poll(50, 100)
+    writer.flush()
+    poll(100, 150)
+    writer.flush()
+    settings.NOTES_URL = good_url
+    poll_memory.note(7, FEED, "304")
+    assert skipped(clock) == []
+    poll(150, 200)
+
+    assert skipped(clock) == []
+    (found,) = polls.of_caller(7)
+    assert (found.given_until, found.outcomes) == (at(200), {START: {"200": 4, "304": 1}})
 
 
 def test_the_first_poll_that_is_known_skips_nothing(clock: time_machine.Traveller) -> None:

@@ -54,6 +54,18 @@ def test_a_page_is_noted_with_what_it_gave(api: Client, publish: Publish, path: 
 
 
 @pytest.mark.usefixtures("far_ahead")
+def test_a_page_of_a_window_that_has_more_gave_no_more_than_its_orders(api: Client, publish: Publish) -> None:
+    publish(event(orderId="A"))
+    publish(event(orderId="B"))
+    now = parse_time(at(1)) + timedelta(minutes=1)
+    Token.objects.update(expires_time=now + timedelta(hours=1))
+    with time_machine.travel(now, tick=False):
+        api.get(FEED, {"updatedUntil": at(3), "pageSize": "1"})
+
+        assert noted()[0].given_until == parse_time(at(1))
+
+
+@pytest.mark.usefixtures("far_ahead")
 def test_an_empty_page_gave_what_was_there_already(api: Client, publish: Publish) -> None:
     publish(event(orderId="A"))
     api.get(FEED, {"updatedSince": at(1)})
