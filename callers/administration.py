@@ -60,7 +60,7 @@ def rotate_key(*, username: str, overlap: timedelta = AT_ONCE) -> str:
     caller = locked_caller(username)
     if overlap and caller.revoked_time:
         raise CallerRefused(
-            f"{username} is revoked, and its old key does not come back: leave --overlap out."
+            f"{username} is revoked, and its old key does not come back: rotate it without an overlap."
         )
     if overlap:
         _retire_key(caller, overlap)

@@ -35,7 +35,7 @@ def withdraw(*, username: str, scopes: Iterable[Scope]) -> None:
 def _some(scopes: Iterable[Scope]) -> set[Scope]:
     found = set(scopes)
     if not found:
-        raise CallerRefused("Name what it is about: --channel ID or --partner ID, each may be repeated.")
+        raise CallerRefused("Name a channel or a partner (for a command: --channel ID, --partner ID).")
     return found
 
 

@@ -28,6 +28,9 @@ class Caller(models.Model):
     revoked_time = models.DateTimeField(null=True)
     last_token_time = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return self.username
+
 
 class RetiredKey(models.Model):
     """A key that was rotated with an overlap, which is good until `expires_time`."""

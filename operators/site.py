@@ -3,6 +3,8 @@
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 
+from callers.models import Caller
+from operators.admin.callers import CallerAdmin
 from operators.roles import may_view
 
 
@@ -19,3 +21,4 @@ class OperatorsSite(AdminSite):
 
 
 site = OperatorsSite(name="admin")
+site.register(Caller, CallerAdmin)

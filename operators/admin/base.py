@@ -1,17 +1,19 @@
 """What all pages of the admin have in common: seen by viewers, changed by nobody but through actions."""
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin import ModelAdmin
-from django.db.models import Model
+from django.contrib import admin
 from django.http import HttpRequest
 
 from operators.roles import may_view
 
-M = TypeVar("M", bound=Model)
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin  # Django's is generic to the type checker alone
 
 
-class ReadOnlyAdmin(ModelAdmin[M]):
+class ReadOnlyAdmin(ModelAdmin):
     """Lists and pages to look at. Whoever changes something does so by an action that has its own verb."""
 
     actions = None

@@ -162,7 +162,7 @@ def test_what_is_not_granted_cannot_be_withdrawn(caller: Credentials) -> None:
 def test_a_change_of_nothing_is_refused(caller: Credentials, command: str) -> None:
     said = refusal(command, "poller")
 
-    assert said == "Name what it is about: --channel ID or --partner ID, each may be repeated."
+    assert said == "Name a channel or a partner (for a command: --channel ID, --partner ID)."
 
 
 @pytest.mark.parametrize("identifier", ["", "a/b", "a\nb", "\u00a0", "..", "a" * 101])

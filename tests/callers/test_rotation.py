@@ -161,7 +161,7 @@ def test_a_revoked_caller_is_not_taken_back_with_its_old_key(key: str) -> None:
         run("rotate_key", "poller", "--overlap", "24h")
 
     assert str(refused.value) == (
-        "poller is revoked, and its old key does not come back: leave --overlap out."
+        "poller is revoked, and its old key does not come back: rotate it without an overlap."
     )
     assert are_good(key) == [False]
     assert Caller.objects.get().revoked_time

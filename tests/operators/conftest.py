@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from pytest_django import Settings
 
@@ -27,6 +28,7 @@ def operators_server(settings: Settings, db: None) -> None:
     for name, value in overlay().items():
         setattr(settings, name, value)
     settings.ALLOWED_HOSTS = [*operators_settings.ALLOWED_HOSTS, "testserver"]
+    ContentType.objects.clear_cache()  # of rows that an earlier test took back
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
