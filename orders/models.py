@@ -121,6 +121,8 @@ class Shipment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "shipment_id"], name="one_shipment_per_order_and_id"),
         ]
+        # Operators search by them
+        indexes = [models.Index(fields=[f"{of}_id"], name=f"{of}_search") for of in ("shipment", "tracking")]
 
 
 class StatusEvent(models.Model):
