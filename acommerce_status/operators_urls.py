@@ -9,3 +9,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("", include("operators.urls")),
 ]
+
+handler403 = "operators.errors.forbidden"
+handler404 = "operators.errors.not_found"
+handler500 = "operators.errors.server_error"

@@ -1,14 +1,19 @@
 """Django's admin, of which every page is for viewers and every action for operators."""
 
+from http import HTTPStatus
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
-from django.http import HttpRequest
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, HttpResponse
 
 from callers.models import Caller
 from operators.admin.callers import CallerAdmin
 from operators.admin.clock import FeedHeadAdmin
 from operators.admin.log import LogEntryAdmin
 from operators.admin.orders import SalesOrderAdmin
+from operators.login import LoginForm
 from operators.roles import may_view
 from orders.models import FeedHead, SalesOrder
 
@@ -20,9 +25,21 @@ class OperatorsSite(AdminSite):
     index_title = "Overview"
     site_url = None
     enable_nav_sidebar = False
+    login_form = LoginForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_view(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The form, or a session. 429 after too many tries. Sessions that ended are deleted by the way."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            SessionStore.clear_expired()
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if form is not None and form.wait:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            response["Retry-After"] = str(form.wait)
+        return response
 
 
 site = OperatorsSite(name="admin")
