@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 TIMEOUT = 60
 ARRIVED = re.compile(r"^  webhook (FR\d+) [A-Z_]+, \d+ ms after it was published$", re.MULTILINE)
+LOGIN = re.compile(r"Log in as demo, password (\S+)$", re.MULTILINE)
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def demo(var: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
             preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
         )
     try:
-        _wait_for(lambda: ARRIVED.search(screen.read_text()) and _listens(port), screen)
+        _wait_for(lambda: ARRIVED.search(screen.read_text()) and all(map(_listens, (port, port + 1))), screen)
         yield process, screen
     finally:
         with suppress(ProcessLookupError):
@@ -49,10 +50,11 @@ def demo(var: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
 
 
 def _free_port() -> int:
-    """One that the system gives to nobody by itself, so that it is still free when the demo takes it."""
+    """One that the system gives to nobody by itself, so that it, and the next one, stay free for the demo."""
     for port in random.sample(range(20_000, 30_000), 100):
-        with socket.socket() as probe, suppress(OSError):
+        with socket.socket() as probe, socket.socket() as next_one, suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            next_one.bind(("127.0.0.1", port + 1))
             return port
     raise AssertionError("no port is free")
 
@@ -82,8 +84,36 @@ def test_a_webhook_is_shown_arriving_and_a_restart_makes_no_second_one(tmp_path:
             seconds.append(time.monotonic() - asked)
             shown.append(screen.read_text())
 
+    logins = [set(LOGIN.findall(text)) for text in shown]
+    assert len(logins[0]) == 1
+    assert logins[0] == logins[1]
     webhooks = [set(re.findall(r"sub[0-9a-f]{16}", text)) for text in shown]
     assert len(webhooks[0]) == 1
     assert webhooks[0] == webhooks[1]
     assert [word for word in ("Traceback", "ERROR", "WARNING") if word in "".join(shown)] == []
     assert max(seconds) < 5
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
+    environment = {name: text for name, text in os.environ.items() if name not in settings.REQUIRED}
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        told = []
+        for asked in (port, port - 1):
+            done = subprocess.run(
+                [sys.executable, "manage.py", "demo", "--port", str(asked)],
+                cwd=settings.BASE_DIR,
+                env=environment | {"VAR_DIR": str(tmp_path / "var")},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            told.append((done.returncode, done.stderr))
+
+    sentence = f"CommandError: Port {port} cannot be used ([Errno 98] Address already in use)."
+    hint = "Choose another: make run PORT=8080\n"
+    assert told == [
+        (1, f"{sentence} {hint}"),
+        (1, f"{sentence} The operators' server takes the next one. {hint}"),
+    ]

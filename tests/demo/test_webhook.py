@@ -15,7 +15,9 @@ from pytest_django import Settings
 
 from callers.administration import create_caller
 from delivery.models import Attempt, Subscription
-from demo.management.commands.demo import OPENED, greeting
+from demo.greeting import greeting
+from demo.management.commands.demo import OPENED
+from demo.operators import OperatorsServer
 from demo.receiver import LINES, Receiver
 from demo.subscriptions import Subscriber
 from testbed.events import new_orders, shipment_event
@@ -113,7 +115,7 @@ def test_every_line_of_the_greeting_works_as_it_is_printed(tmp_path: Path, publi
     key = create_caller(username=CHANNEL, channels=[CHANNEL])
     webhook, _ = Subscriber(CHANNEL).webhook("http://127.0.0.1:1/")
     with serve(tmp_path, 0, **OPENED) as server:
-        shown = greeting(server.url, {CHANNEL: key}, webhook.public_id)
+        shown = greeting(server.url, {CHANNEL: key}, webhook.public_id, OperatorsServer("", "demo", "x"))
         lines = re.findall(r"^    ((?:[A-Z]+=|curl ).*(?:\n      .*)*)", shown, re.MULTILINE)
         done = subprocess.run(
             ["sh", "-eu", "-c", "\n".join(lines)], capture_output=True, text=True, timeout=30, check=True

@@ -1,10 +1,8 @@
 """`manage.py demo --port 8000`: what `make run` runs."""
 
-import os
 import socket
 import sys
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from demo.callers import demo_callers
+from demo.greeting import greeting
+from demo.operators import demo_operator
 from demo.orders import CHANNELS, PARTNERS, demo_orders
 from demo.processes import run_together
 from demo.receiver import Receiver
@@ -19,37 +19,6 @@ from demo.subscriptions import Subscriber
 from orders.models import SalesOrder
 from orders.publishing.ingest import publish
 
-GREETING = """
-  {url}/        what this is          {url}/docs   try it in a browser
-
-  The demo's callers (username, API key):
-{callers}
-
-  Poll it. Copy these lines into another terminal:
-
-    TOKEN=$(curl -s {url}/identity/token \\
-      -d '{{"auth": {{"apiKeyCredentials": {{"username": "{username}", "apiKey": "{key}"}}}}}}' \\
-      | sed -E 's/.*"token_id": ?"([0-9a-f]{{32}})".*/\\1/')
-    FEED={url}/v3/channel/{username}/sales-order-status
-    curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$FEED?pageSize=2"
-    curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$FEED?updatedSince={now}"
-
-  The last line asks for what has changed since now: run it again, something always happens here.
-
-  Be told instead. {username} has a webhook already, and below you see what it is told. The first line here
-  shows what was sent to it, the last registers one of your own, for a receiver on this machine (which only
-  the demo allows). {url}/docs/webhooks has receivers to copy.
-
-    SUBSCRIPTIONS={url}/channel/{username}/subscriptions
-    curl -s -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS/{webhook}/attempts" | head -c 600; echo
-    curl -sw '\\n' -H "X-Subject-Token: $TOKEN" "$SUBSCRIPTIONS" \\
-      -d '{{"name": "mine", "mechanism": "webhook", "webhook": {{"url": "http://127.0.0.1:8090/"}}}}'
-
-  Or get files. Every minute what has changed lies as CSV in {outbox}, and as a mail, which your
-  mail program opens, in {mail}. {url}/docs/files tells what stands in them.
-
-  Stop with Ctrl-C.
-"""
 OPENED = {"DELIVERY_ALLOW": "http", "DELIVERY_NETWORKS": "127.0.0.0/8, ::1"}
 """Settings with which receivers may be on this machine. Only the demo has them."""
 
@@ -65,8 +34,9 @@ class Command(BaseCommand):
         if not settings.EMBEDDED:
             names = ", ".join(settings.REQUIRED)
             raise CommandError(f"The demo does not touch a configured database: unset {names}.")
-        address = f"127.0.0.1:{options['port']}"
+        address, operators_address = (f"127.0.0.1:{options['port'] + number}" for number in (0, 1))
         _check_free(options["port"])
+        _check_free(options["port"] + 1, "The operators' server takes the next one.")
         if not SalesOrder.objects.exists():
             self._load(options["orders"])
         keys = settings.VAR_DIR / "demo-callers.json"
@@ -75,11 +45,13 @@ class Command(BaseCommand):
         webhook, secret = subscriber.webhook(receiver.url)
         subscriber.folder()
         subscriber.mail()
-        self.stdout.write(greeting(f"http://{address}", callers, webhook.public_id))
+        operators = demo_operator(settings.VAR_DIR / "demo-operator.json", f"http://{operators_address}")
+        self.stdout.write(greeting(f"http://{address}", callers, webhook.public_id, operators))
         self.stdout.flush()
         receiver.start(secret)
-        commands = (["serve", "--bind", address], ["simulate"], ["deliver"])
-        environment = {**OPENED, "PUBLIC_URL": f"http://{address}"}
+        commands = (["serve", "--bind", address], ["simulate"], ["deliver"], ["serve_operators"])
+        own = {"PUBLIC_URL": f"http://{address}", "OPERATORS_BIND": operators_address}
+        environment = {**OPENED, **own}
         status = run_together([[sys.executable, "manage.py", *command] for command in commands], environment)
         self.stdout.write("")  # below the line that the receiver writes anew
         sys.exit(status)
@@ -92,30 +64,11 @@ class Command(BaseCommand):
         publish(rows)
 
 
-def _check_free(port: int) -> None:
+def _check_free(port: int, reason: str = "") -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            hint = "Choose another: make run PORT=8080"
-            raise CommandError(f"Port {port} cannot be used ({error}). {hint}") from None
-
-
-def greeting(url: str, callers: dict[str, str], webhook: str) -> str:
-    """What is said at the start. Every line in it can be copied."""
-    username, key = next(iter(callers.items()))
-    lines = "\n".join(f"    {name:<22} {secret}" for name, secret in callers.items())
-    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    outbox = os.path.relpath(Path(settings.DELIVERY_FOLDER, username))
-    mail = os.path.relpath(settings.VAR_DIR / "mail")
-    return GREETING.format(
-        url=url,
-        callers=lines,
-        username=username,
-        key=key,
-        now=now,
-        webhook=webhook,
-        outbox=outbox,
-        mail=mail,
-    )
+            told = f"Port {port} cannot be used ({error}). {reason}"
+            raise CommandError(f"{told.rstrip()} Choose another: make run PORT=8080") from None
