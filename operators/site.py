@@ -26,6 +26,7 @@ class OperatorsSite(AdminSite):
     site_url = None
     enable_nav_sidebar = False
     login_form = LoginForm
+    login_template = "operators/login.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_view(request.user)

@@ -37,10 +37,11 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
+def serve(folder: Path, port: int = 0, command: str = "serve", **environment: str) -> Iterator[Server]:
     """Serve the tests' database, with `environment` on top of ours, until the block ends.
 
-    The port, a free one unless told, is bound here all the while, so that nobody else can take it.
+    `command` may be `serve_operators`. The port, a free one unless told, is bound here all the while, so that
+    nobody else can take it.
     """
     folder.mkdir(exist_ok=True)
     log = folder / "log"
@@ -49,9 +50,9 @@ def serve(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
         reserved.bind(("127.0.0.1", port))
         port = reserved.getsockname()[1]
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
+            [sys.executable, "manage.py", command],
             cwd=ROOT,
-            env={**os.environ, "BIND": f"127.0.0.1:{port}", **database_environment(), **environment},
+            env=os.environ | _at(port) | database_environment() | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -73,6 +74,10 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.02)
     raise RuntimeError(f"The server did not start:\n{server.log.read_text()}")
+
+
+def _at(port: int) -> dict[str, str]:
+    return dict.fromkeys(("BIND", "OPERATORS_BIND"), f"127.0.0.1:{port}")
 
 
 def database_environment() -> dict[str, str]:

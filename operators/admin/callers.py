@@ -118,7 +118,7 @@ class CallerAdmin(ActingAdmin):
 
     @admin.display(description="Rate")
     def limit(self, caller: Caller) -> str:
-        return caller.rate or f"{settings.CALLER_RATE}, the common one"
+        return caller.rate or f"{settings.CALLER_RATE} (common)"
 
     @admin.display(description="Old keys end")
     def old_keys(self, caller: Caller) -> SafeString | str:

@@ -14,6 +14,7 @@ class FeedHeadAdmin(ReadOnlyAdmin):
     """One list: the clock above, the heads below, the newest first."""
 
     change_list_template = "operators/clock.html"
+    list_title = "The clock and the heads"
     list_display = ("scope", "updated_time", "age")
     list_display_links = None
     list_filter = ("kind",)
@@ -27,7 +28,6 @@ class FeedHeadAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         clock = FeedClock.objects.first()
         context = {
-            "title": "The clock and the heads",
             "clock": clock,
             "clock_age": age(clock.last_time) if clock else "",
         }

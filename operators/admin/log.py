@@ -9,6 +9,7 @@ from operators.admin.base import ReadOnlyAdmin
 class LogEntryAdmin(ReadOnlyAdmin):
     """A list, the newest first."""
 
+    list_title = "Who did what"
     list_display = ("action_time", "user", "about", "told")
     list_display_links = None
     list_select_related = ("user", "content_type")

@@ -75,8 +75,8 @@ def three_orders(committed: None, publish: Publish, caller: Credentials) -> Cred
 @pytest.fixture
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Chromium, headless. It ends before the database is used again: its thread runs an event loop."""
-    if "three_orders" in request.fixturenames:
-        request.getfixturevalue("three_orders")
+    for name in {"three_orders", "operator"}.intersection(request.fixturenames):
+        request.getfixturevalue(name)
     executable = next(filter(None, map(shutil.which, NAMES)), None)
     if executable is None:
         pytest.skip(f"There is no browser: none of {', '.join(NAMES)} is on PATH.")
