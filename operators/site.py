@@ -9,10 +9,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 
 from callers.models import Caller
+from delivery.models import Subscription
 from operators.admin.callers import CallerAdmin
 from operators.admin.clock import FeedHeadAdmin
 from operators.admin.log import LogEntryAdmin
 from operators.admin.orders import SalesOrderAdmin
+from operators.admin.subscriptions import SubscriptionAdmin
 from operators.login import LoginForm
 from operators.roles import may_view
 from orders.models import FeedHead, SalesOrder
@@ -46,5 +48,6 @@ class OperatorsSite(AdminSite):
 site = OperatorsSite(name="admin")
 site.register(Caller, CallerAdmin)
 site.register(SalesOrder, SalesOrderAdmin)
+site.register(Subscription, SubscriptionAdmin)
 site.register(FeedHead, FeedHeadAdmin)
 site.register(LogEntry, LogEntryAdmin)

@@ -5,10 +5,12 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from delivery.models import Subscription
+from delivery.registration import operating
+from delivery.registration.explaining import why
 from delivery.registration.lists import held_counts
+from delivery.registration.operating import SubscriptionRefused
 from delivery.registration.representation import shown
 
 
@@ -20,21 +22,33 @@ class SubscriptionCommand(BaseCommand):
 
     def act(self, public_id: str, verb: Callable[[Subscription], object]) -> None:
         """Do something to it, locked, in one transaction, and print it. Raises CommandError."""
-        with transaction.atomic():
-            verb(found(public_id, lock=True))
+        try:
+            operating.act(public_id, verb)
+        except SubscriptionRefused as refusal:
+            raise CommandError(str(refusal)) from None
         self.stdout.write(line(found(public_id)))
 
 
-def found(public_id: str, *, lock: bool = False) -> Subscription:
+def found(public_id: str) -> Subscription:
     """The subscription. Raises CommandError where there is none, or one that was deleted."""
-    rows = Subscription.objects.filter(public_id=public_id, deleted=False).select_related("caller")
-    row = (rows.select_for_update(of=("self",)) if lock else rows).first()
-    if row is None:
-        raise CommandError(f"There is no subscription {public_id}; list_subscriptions shows all.")
-    return row
+    try:
+        return operating.found(public_id)
+    except SubscriptionRefused as refusal:
+        raise CommandError(str(refusal)) from None
 
 
 def line(row: Subscription, *, behind: bool = True) -> str:
     """The subscription with its caller as a line of JSON, as callers see it. Secrets are never in it."""
     body = shown(row, held=held_counts([row]).get(row.pk, 0), behind=behind)
-    return json.dumps({"caller": row.caller.username} | body, ensure_ascii=False)
+    return printed({"caller": row.caller.username} | body)
+
+
+def explained(row: Subscription) -> str:
+    """The same, with why it is not told of something."""
+    held = held_counts([row]).get(row.pk, 0)
+    return printed({"caller": row.caller.username} | shown(row, held=held) | {"why": why(row, held=held)})
+
+
+def printed(body: object) -> str:
+    """A line of JSON."""
+    return json.dumps(body, ensure_ascii=False)

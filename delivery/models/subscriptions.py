@@ -86,6 +86,9 @@ class Subscription(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.public_id
+
     def shard_of(self) -> int:
         """The shard that it belongs to, by its primary key and its mechanism."""
         first = FILE_SHARDS.start if self.sends_files else ORDER_SHARDS.start

@@ -37,25 +37,31 @@ class OneBatch(SubscriptionsView):
 
     def get(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:
         """With the stored bytes for whoever takes gzip, which are the same file compressed."""
-        batch = self._batch()
-        is_encoded = not batch.is_compressed and accepts_gzip(request.headers.get("Accept-Encoding", ""))
-        content = list(pieces(batch, inflate=not batch.is_compressed and not is_encoded))
-        answer = StreamingHttpResponse(content, content_type=GZIP if batch.is_compressed else CSV)
-        answer["Content-Disposition"] = f'attachment; filename="{batch.name}"'
-        answer["Content-Length"] = str(sum(map(len, content)))
-        if is_encoded:
-            answer["Content-Encoding"] = "gzip"
-        return answer
+        accepted = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+        return file_of(kept_batch(self.one(), self.kwargs["number"]), encode=accepted)
 
-    def _batch(self) -> Batch:
-        number: str = self.kwargs["number"]
-        is_number = number.isascii() and number.isdigit() and len(number) < 19
-        batch = self.one().batches.filter(number=int(number)).first() if is_number else None
-        if batch is None:
-            raise NoSuchBatch
-        if batch.removed_time:
-            raise BatchErased if batch.erased else BatchRemoved
-        return batch
+
+def kept_batch(row: Subscription, number: str) -> Batch:
+    """The batch of this number. Raises NoSuchBatch, BatchErased and BatchRemoved."""
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    batch = row.batches.filter(number=int(number)).first() if is_number else None
+    if batch is None:
+        raise NoSuchBatch
+    if batch.removed_time:
+        raise BatchErased if batch.erased else BatchRemoved
+    return batch
+
+
+def file_of(batch: Batch, *, encode: bool) -> StreamingHttpResponse:
+    """The answer with the file, byte for byte as it is sent; `encode`: in gzip on the way."""
+    is_encoded = encode and not batch.is_compressed
+    content = list(pieces(batch, inflate=not batch.is_compressed and not is_encoded))
+    answer = StreamingHttpResponse(content, content_type=GZIP if batch.is_compressed else CSV)
+    answer["Content-Disposition"] = f'attachment; filename="{batch.name}"'
+    answer["Content-Length"] = str(sum(map(len, content)))
+    if is_encoded:
+        answer["Content-Encoding"] = "gzip"
+    return answer
 
 
 def batches(row: Subscription, query: Mapping[str, str]) -> dict[str, Any]:

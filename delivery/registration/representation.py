@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from delivery.mail.agreeing import STOPPED
 from delivery.models import Subscription
 from orders.behind import behind as behind_in_feed
@@ -24,6 +26,18 @@ READ_ONLY = {
     "start": "POST .../replay",
 }
 """What a patch may not change, and what to use instead."""
+
+
+_IS_DISABLED = ~Q(disabled_reason="") & ~Q(disabled_reason=STOPPED)
+_IS_ON = Q(active=True, disabled_reason="")
+STATES = {
+    "UNCONFIRMED": _IS_ON & Q(confirmed=False),
+    "ACTIVE": _IS_ON & Q(confirmed=True, failures=0),
+    "FAILING": _IS_ON & Q(confirmed=True, failures__gt=0),
+    "PAUSED": Q(disabled_reason=STOPPED) | Q(active=False, disabled_reason=""),
+    "DISABLED": _IS_DISABLED,
+}
+"""The subscriptions that are in each state, as `state_of` says it."""
 
 
 def shown(row: Subscription, *, held: int, behind: bool = True) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The pages of actions: each has a form, which calls a verb when it is posted, and is logged."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -66,19 +68,19 @@ class ActingAdmin(ReadOnlyAdmin):
         return path(route, view, name=self._url_name(action.name))
 
     def _act(self, request: HttpRequest, action: Action, subject: Any, cleaned: Context) -> Done:
-        """Do it and log it, both or neither."""
-        with transaction.atomic():
+        """Do it and log it, both or neither, unless it asks others."""
+        with nullcontext() if action.asks_others else transaction.atomic():
             done = action.act(subject, cleaned)
             about = subject if done.subject is None else done.subject
             LogEntry.objects.log_actions(
                 int(str(request.user.pk)), [about], action.flag, change_message=done.told, single_object=True
             )
-        return Done(done.told, about, done.secret)
+        return replace(done, subject=about)
 
     def _answer(self, request: HttpRequest, action: Action, done: Done) -> HttpResponse:
         if done.secret:
             return self._page(request, "operators/shown_once.html", action, done.subject, {"done": done})
-        messages.success(request, done.told)
+        (messages.error if done.failed else messages.success)(request, done.told)
         return HttpResponseRedirect(self._url(None if action.flag == DELETION else done.subject))
 
     def _page(

@@ -21,19 +21,21 @@ class ActionForm(forms.Form):
 class Done:
     """What an action did. `told` is logged; `secret` is shown on the page that answers, and nowhere else.
 
-    `subject` is the row that it made, if it made one.
+    `subject` is the row that it made, if it made one. `failed`: it was done, and found something bad.
     """
 
     told: str
     subject: Any = None
     secret: str = ""
+    failed: bool = False
 
 
 @dataclass(frozen=True)
 class Action:
     """One thing that an operator can do, offered while `is_for` the row. `act` may raise a refusal.
 
-    Its name is the end of its path. An action whose flag is ADDITION is about no row.
+    Its name is the end of its path. An action whose flag is ADDITION is about no row. One that `asks_others`
+    talks to somebody who may be slow: it is in no transaction, and logged when it is over.
     """
 
     name: str
@@ -43,3 +45,4 @@ class Action:
     form: type[ActionForm] = ActionForm
     flag: int = CHANGE
     is_for: Callable[[Any], bool] = bool
+    asks_others: bool = False

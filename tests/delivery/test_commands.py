@@ -10,10 +10,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from delivery import secrets
-from delivery.models import Attempt, Subscription
-from testbed.events import at, new_orders
+from delivery.models import Attempt, HeldOrder, Subscription
+from testbed.events import at, event, new_orders
 from tests.callers.commands import run
 from tests.conftest import Publish
+from tests.delivery.registration.receivers import receiver
 from tests.delivery.registration.requests import made
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead")]
@@ -29,8 +30,56 @@ def test_a_subscription_is_shown_as_its_caller_sees_it(api: Client) -> None:
 
     printed = run("show_subscription", path.rpartition("/")[2])
 
-    assert printed.json == {"caller": "poller"} | api.get(path).json()
+    why = "Nothing failed, and nothing was sent yet."
+    assert printed.json == {"caller": "poller"} | api.get(path).json() | {"why": why}
     assert "hidden" not in printed.out
+
+
+def test_one_is_shown_with_its_held_orders_and_attempts_a_line_each(api: Client) -> None:
+    path = made(api)
+    row = Subscription.objects.get()
+    times = {"updated_time": at(1), "held_time": at(2)}
+    HeldOrder.objects.create(subscription=row, channel_id="lazada-th", order_id="A-1", **times)
+    attempt = {
+        "time": at(2),
+        "order_id": "A-1",
+        "outcome": "REFUSED",
+        "status": 500,
+        "detail": "answered 500",
+    }
+    Attempt.objects.create(subscription=row, **attempt)
+
+    lines = run("show_subscription", row.public_id, "--held", "--attempts", "--batches").out.splitlines()
+
+    first, *rest = map(json.loads, lines)
+    assert first["why"].startswith("Delivering, but 1 order is held: refused, or waiting to be resent.")
+    assert first["why"].endswith("was REFUSED with status 500: answered 500.")
+    held, attempts = (api.get(f"{path}/{name}").json()[name] for name in ("held", "attempts"))
+    assert rest == [*held, *attempts]
+    assert len(rest) == 2
+
+
+def test_an_example_is_sent_and_what_came_of_it_printed(api: Client, settings: Settings) -> None:
+    settings.DELIVERY_NETWORKS, settings.DELIVERY_ALLOW = ["127.0.0.0/8"], ["http"]
+    with receiver(204) as (url, taken):
+        printed = run("test_subscription", made(api, url=url).rpartition("/")[2]).json
+    with receiver(500) as (url, _), pytest.raises(CommandError, match="It was not delivered"):
+        run("test_subscription", made(api, url=url).rpartition("/")[2])
+
+    assert len(taken) == 1
+    assert printed["delivered"] is True
+    assert (printed["attempt"]["outcome"], printed["attempt"]["status"]) == ("TEST", 204)
+
+
+def test_an_order_is_resent(api: Client, publish: Publish) -> None:
+    publish(event(orderId="A-1"))
+    number = new(api)
+
+    shown = run("resend_order", number, "lazada-th", "A-1").json
+
+    assert shown["heldOrders"] == 1
+    with pytest.raises(CommandError, match=r"^orderId is no order of this channel or partner$"):
+        run("resend_order", number, "lazada-th", "A-2")
 
 
 def test_all_are_listed_oldest_first_by_caller_and_state(api: Client) -> None:
@@ -99,6 +148,8 @@ def test_going_forward_is_kept_as_skipped(api: Client, publish: Publish) -> None
     ("arguments", "sentence"),
     [
         (["show_subscription", "sub0"], "There is no subscription sub0; list_subscriptions shows all."),
+        (["test_subscription", "sub0"], "There is no subscription sub0; list_subscriptions shows all."),
+        (["save_batch", "\0", "1"], "There is no subscription \0; list_subscriptions shows all."),
         (["pause_subscription", "sub0"], "There is no subscription sub0; list_subscriptions shows all."),
         (["list_subscriptions", "--caller", "x"], "There is no caller x; list_callers shows all."),
         (["list_subscriptions", "--state", "GONE"], "invalid choice: 'GONE'"),

@@ -9,8 +9,8 @@ from django.core.management import get_commands
 from acommerce_status.problem_texts import PROBLEMS
 from delivery.mail.letters import REASONS
 from delivery.mail.notices import REASONS_WITHOUT_NOTICE
-from delivery.management.commands.list_subscriptions import STATES
 from delivery.registration.lists import OUTCOMES
+from delivery.registration.representation import STATES
 from orders.polling.parameters import OrderIdsParameters
 from orders.v2.parameters import LegacyFeedParameters
 from orders.v3.parameters import FeedParameters

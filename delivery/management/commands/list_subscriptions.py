@@ -8,9 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from callers.models import Caller
 from delivery.management.subscription_command import line
 from delivery.models import Subscription
-from delivery.registration.representation import state_of
-
-STATES = ("UNCONFIRMED", "ACTIVE", "FAILING", "PAUSED", "DISABLED")
+from delivery.registration.representation import STATES
 
 
 class Command(BaseCommand):
@@ -26,6 +24,7 @@ class Command(BaseCommand):
             if not Caller.objects.filter(username=name).exists():
                 raise CommandError(f"There is no caller {name}; list_callers shows all.")
             rows = rows.filter(caller__username=name)
+        if state := options["state"]:
+            rows = rows.filter(STATES[state])
         for row in rows.iterator():
-            if options["state"] in (None, state_of(row)):
-                self.stdout.write(line(row, behind=False))
+            self.stdout.write(line(row, behind=False))

@@ -11,6 +11,7 @@ from delivery.files.layouts import LAYOUTS
 from delivery.management.subscription_command import line
 from delivery.registration.batch_settings import WHEN_EMPTY
 from delivery.registration.creating import create
+from delivery.registration.operating import sentence
 from delivery.registration.refusals import NotSetUp, TooManySubscriptions
 from delivery.registration.strict import cleaned
 from delivery.registration.subscription_body import SubscriptionSerializer
@@ -49,12 +50,8 @@ class Command(BaseCommand):
         serializer = SubscriptionSerializer(data=body, context={"mechanisms": ("file",)})
         try:
             row = create(caller.pk, scope, cleaned(serializer, body))
-        except BadBody as refusal:
-            raise CommandError(
-                "; ".join(f"{error.parameter} {error.detail}" for error in refusal.errors)
-            ) from None
-        except (NotSetUp, TooManySubscriptions) as refusal:
-            raise CommandError(str(refusal.detail)) from None
+        except (BadBody, NotSetUp, TooManySubscriptions) as refusal:
+            raise CommandError(sentence(refusal)) from None
         self.stdout.write(line(row))
 
 

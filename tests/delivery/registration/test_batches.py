@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError
 from django.test import Client
 
 from delivery.models import Batch, Subscription
 from testbed.events import new_orders
 from testbed.file_readers import files_in
+from tests.callers.commands import run
 from tests.conftest import Publish
 from tests.delivery.files.folders import subscribe, working
 from tests.delivery.registration.requests import BODY, PATH, send
@@ -251,3 +253,20 @@ def test_a_webhook_has_no_batches(api: Client) -> None:
 
     assert api.get(f"{PATH}/{number}/batches").json() == {"batches": [], "nextBefore": None}
     assert api.get(f"{PATH}/{number}/batches", {"befor": "1"}).status_code == 400
+
+
+def test_a_file_is_saved_by_command_under_its_name_and_never_over_another(
+    publish: Publish, outbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, row = three_batches(publish)
+    file = files_in(outbox / "shop")[1]
+    monkeypatch.chdir(tmp_path)
+
+    said = run("save_batch", row.public_id, "2").out
+
+    assert said == f"{file.name}\n"
+    assert (tmp_path / file.name).read_bytes() == file.read_bytes()
+    with pytest.raises(CommandError, match=f"^{file.name} cannot be written: File exists.$"):
+        run("save_batch", row.public_id, "2")
+    with pytest.raises(CommandError, match=r"^This subscription has no batch of this number.$"):
+        run("save_batch", row.public_id, "4")
