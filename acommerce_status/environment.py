@@ -6,6 +6,7 @@ a value, because what was put into the wrong variable may be a secret.
 
 import base64
 import os
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import formataddr, getaddresses
@@ -87,10 +88,18 @@ def networks(name: str) -> list[str]:
 
 
 def folder(name: str, default: str) -> str:
-    """The absolute path of a folder, which may be missing yet; empty when there is none."""
-    found = text(name, default)
+    """The absolute path of a folder, which may be missing yet; empty when there is none, and for `off`."""
+    found = "" if text(name) == "off" else text(name, default)
     if found and (not Path(found).is_absolute() or Path(found).resolve() == Path("/")):
         raise ImproperlyConfigured(f"{name} must be the absolute path of a folder, such as /srv/outbox.")
+    return found
+
+
+def bearer_token(name: str) -> str:
+    """A secret that can be sent as `Authorization: Bearer`; empty when the variable is not set."""
+    found = text(name)
+    if found and not re.fullmatch(r"[A-Za-z0-9._~+/=-]{20,}", found):
+        raise ImproperlyConfigured(f"{name} must be 20 or more letters, digits and any of ._~+/=-")
     return found
 
 

@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from isal import igzip
 
 from acommerce_status.access_log import method_of, request_id_of, route_of
+from acommerce_status.answer_metrics import count_answer
 from callers.tokens import Access
 from wire.encoding import MIN_GZIP_BYTES, accepts_gzip
 
@@ -35,7 +36,9 @@ class AccessMiddleware:
         response["X-Request-ID"] = request_id
         if not response.streaming and response.status_code not in WITHOUT_LENGTH:
             response["Content-Length"] = str(len(response.content))
-        _log(request, response, (time.perf_counter() - started) * 1000)
+        seconds = time.perf_counter() - started
+        count_answer(route_of(request), response.status_code, seconds)
+        _log(request, response, seconds * 1000)
         return response
 
 

@@ -46,6 +46,7 @@ WEB_CONCURRENCY = environment.whole("WEB_CONCURRENCY", 1, 1, 256)
 WEB_THREADS = environment.whole("WEB_THREADS", 2, 1, 256)
 OPERATORS_BIND = environment.text("OPERATORS_BIND", "127.0.0.1:8001")
 OPERATORS_ALLOWED_HOSTS = environment.words("OPERATORS_ALLOWED_HOSTS")
+PUBLISHER_QUIET_SECONDS = environment.whole("PUBLISHER_QUIET_SECONDS", 60, 1, 604_800)
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -211,6 +212,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENABLE_DJANGO_DEPLOY_CHECK": False,  # `schema_snapshots --check` looks closer
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+# -- What operators watch
+METRICS_DIR = environment.folder("METRICS_DIR", str(VAR_DIR.absolute() / "metrics"))
+METRICS_TOKEN = environment.bearer_token("METRICS_TOKEN")
 
 LOG_LEVEL = environment.one_of("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
 LOG_FORMAT = environment.one_of("LOG_FORMAT", "text", ["text", "json"])

@@ -106,18 +106,8 @@ class Stage:
     def serve(self, database: Database, processes: int = 2, **settings: str) -> Iterator[Running]:
         """Ours, on `database`, with its own token: what every request of ours carries."""
         site = Site("ours", ours, {**database.environment, **settings}, "/healthz")
-        caller = json.loads(
-            database.manage(
-                "create_caller",
-                secrets.token_hex(8),
-                "--channel",
-                CHANNEL,
-                "--partner",
-                "143",
-                "--rate",
-                UNLIMITED,
-            )
-        )
+        grants = ("--channel", CHANNEL, "--partner", "143", "--rate", UNLIMITED)
+        caller = json.loads(database.manage("create_caller", secrets.token_hex(8), *grants))
         with serving(site, self.folder / "ours.log", processes) as running:
             yield Running(running.url, running.pid, {"X-Subject-Token": _token(running, caller)})
 
@@ -138,6 +128,7 @@ def stage() -> Iterator[Stage]:
             DELIVERY_NETWORKS="127.0.0.0/8",
             DELIVERY_ALLOW="http",
             DELIVERY_FOLDER=str(folder / "outbox"),
+            METRICS_DIR=str(folder / "metrics"),
         )
         yield Stage(database, cache, folder)
 

@@ -13,6 +13,7 @@ from benchmarks.figures import (
     ingesting,
     meanwhile,
     memory,
+    metrics,
     peers,
     plans,
     polls,
@@ -35,6 +36,7 @@ Part = Callable[[Bench], Iterator[Figure]]
 PARTS: dict[str, Part] = {
     "peers": peers.figures,
     "polls": polls.figures,
+    "metrics": metrics.figures,
     "plans": plans.figures,
     "ingesting": ingesting.figures,
     "continuous": continuous.figures,

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django_ratelimit.core import EXPIRATION_FUDGE, _get_window, _make_cache_key
 
+from stores import metrics
+
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -61,7 +63,11 @@ def use_quota(*, policy: str, key: str, rate: str) -> Use | None:
         count: int | None = 1
     else:
         count = counters.incr(name)
-    return None if count is None else Use(policy, limit, window, count, end - int(time.time()) + 1)
+    if count is None:
+        return None
+    if count > limit:
+        metrics.quota_refusals.add(policy)
+    return Use(policy, limit, window, count, end - int(time.time()) + 1)
 
 
 @lru_cache(maxsize=10_000)

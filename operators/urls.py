@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from operators.metrics import metrics
 from operators.site import site
 
 urlpatterns = [
+    path("metrics", metrics),
     path("", site.urls),
 ]

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from stores import minutes
+from stores import metrics, minutes
 from stores.breaker import Breaker
 
 logger = logging.getLogger(__name__)
@@ -108,6 +108,7 @@ class CounterStore(BaseCache):
                 logger.error("limits fail open, %d uses uncounted so far: %s", self.uncounted + 1, reason)
         self.uncounted += 1
         minutes.count("limits.failed_open")
+        metrics.limits_failed_open.add()
         return None
 
     def _ask(self, key: str, delta: int, seconds: int) -> int:

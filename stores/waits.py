@@ -18,6 +18,14 @@ def allow_long_waits() -> None:
         connection.connection.patience_seconds = LONG_WAIT_SECONDS + GRACE_SECONDS
 
 
+def allow_seconds(seconds: float) -> None:
+    """Give each statement and lock of this transaction so long, which is shorter than for a page."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {round(seconds * 1000)}")
+        connection.connection.patience_seconds = seconds + 1
+
+
 def allow_no_idling() -> None:
     """End this transaction where the process falls silent for five seconds, because others need its locks."""
     if connection.vendor == "postgresql":

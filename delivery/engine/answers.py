@@ -4,6 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from delivery import pace
+from delivery.counting import count_delivery
 from delivery.engine.running import Running
 from delivery.engine.terms import Begun, Refusal
 from delivery.engine.track import key_of
@@ -26,6 +27,7 @@ def answered(run: Running, row: Row, outcome: Outcome, begun: Begun) -> None:
     if begun.generation == run.row.generation:
         _take_in(run, row, outcome, begun, now)
     _note(run, row, outcome, now)
+    count_delivery(run.row.mechanism, outcome.kind, row.updated_time, now)
 
 
 def _take_in(run: Running, row: Row, outcome: Outcome, begun: Begun, now: datetime) -> None:

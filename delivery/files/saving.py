@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from delivery import pace
+from delivery.counting import count_delivery
 from delivery.files.freezing import Lease
 from delivery.learning import learn
 from delivery.models import Attempt, Batch, Subscription
@@ -40,6 +41,7 @@ def save(row: Subscription, lease: Lease, batch: Batch, outcome: Outcome) -> boo
         if outcome.kind is Kind.DELIVERED:
             tried.filter(delivered_time=None).update(delivered_time=now)
         _save_state(row, state, outcome, now)
+    count_delivery(row.mechanism, outcome.kind, batch.until, now)
     return True
 
 

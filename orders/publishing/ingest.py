@@ -9,12 +9,12 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from orders.publishing import bulk
 from orders.publishing.batch import Batch, Raced, TooHeavy
+from orders.publishing.counting import count_batch
 from orders.publishing.decoding import read_event
 from orders.publishing.drafts import Outcome
 from orders.publishing.events import Event, EventRefused, Line
 from orders.publishing.outages import survive
 from orders.publishing.stream import MAX_WAIT_SECONDS, Numbered, batches_of
-from stores import minutes
 from stores.waits import allow_long_waits
 
 logger = logging.getLogger(__name__)
@@ -77,20 +77,14 @@ def publish(
     total = Summary()
     with batches_of(lines, batch_size, max_wait) as batches:
         for batch in batches:
+            started = time.monotonic()
             summary, rejected = _publish_batch(batch, database_timeout)
+            count_batch(asdict(summary), time.monotonic() - started)
             for refusal in rejected:
                 on_rejected(refusal)
             total.add(summary)
-            _count(summary)
             on_progress(total)
     return total
-
-
-def _count(summary: Summary) -> None:
-    """Count for those who run the installation what became of events, by the minute."""
-    for outcome, number in asdict(summary).items():
-        if number:
-            minutes.count(f"events.{outcome}", number)
 
 
 def _publish_batch(lines: list[Numbered], database_timeout: float) -> tuple[Summary, list[Rejected]]:

@@ -15,6 +15,7 @@ from psycopg.abc import PQGen
 from psycopg_pool import PoolTimeout
 
 from stores.breaker import Breaker
+from stores.postgresql.pool_metrics import watch
 
 CHECK_SECONDS = 0.1
 """How often a waiting thread looks up; psycopg's own figure."""
@@ -90,5 +91,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except PoolTimeout:
             breaker.trip()
             raise
+        if self.pool:
+            watch(self.alias, self.pool)
         connection.patience_seconds, connection.breaker = self.settings_dict["PATIENCE_SECONDS"], breaker
         return connection
