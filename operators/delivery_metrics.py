@@ -9,7 +9,6 @@ from prometheus_client import Metric
 
 from delivery.engine.clocks import database_now
 from delivery.engine.leases import LEASE_SECONDS
-from delivery.management.commands.list_subscriptions import STATES
 from delivery.models import (
     FILE_MECHANISMS,
     FILE_SHARDS,
@@ -19,7 +18,7 @@ from delivery.models import (
     ShardLease,
     Subscription,
 )
-from delivery.registration.representation import state_of
+from delivery.registration.representation import STATES, state_of
 from operators.gauges import gauges
 
 Found = dict[tuple[str, ...], float]

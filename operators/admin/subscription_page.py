@@ -13,8 +13,9 @@ from delivery.registration.batches import batches
 from delivery.registration.explaining import is_delivered, why
 from delivery.registration.operating import sentence
 from delivery.registration.refusals import BatchErased, BatchRemoved
-from delivery.registration.representation import MAX_BEHIND, behind_of, state_of
+from delivery.registration.representation import behind_of, state_of
 from operators.admin.subscription_settings import receiver, settings_in_words
+from orders.behind import MAX_COUNTED
 from wire.refusals import BadParameters
 from wire.times import EARLIEST
 
@@ -96,7 +97,7 @@ def _contact(row: Subscription) -> str:
 def _behind_in_words(behind: dict[str, Any]) -> str:
     if not behind["orders"]:
         return "not at all"
-    more = " or more" if behind["orders"] == MAX_BEHIND else ""
+    more = " or more" if behind["orders"] == MAX_COUNTED else ""
     return f"{behind['orders']:,}{more}, the first for {behind['seconds']:,.0f} s"
 
 

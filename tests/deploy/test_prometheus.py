@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from delivery.management.commands.list_subscriptions import STATES
+from delivery.registration.representation import STATES
 from stores.counting.metric import Histogram, Metric
 from testbed.servers import ROOT
 from tests.docs.test_docs import section
