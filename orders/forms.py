@@ -39,6 +39,10 @@ class Row:
     document: str
 
 
+GAP = {Form.TEXT: "''", Form.GZIP: "NULL, ''", Form.ROWS: "updated_time, '', '', ''"}
+"""The columns of the last row of a page that has a gap before it: no order has an empty document or id."""
+
+
 class OctetLength(Func):
     """The bytes of a text in UTF-8. PostgreSQL need not read a text for it."""
 
@@ -68,6 +72,11 @@ def items(cursor: Any, sql: str, parameters: Sequence[Any], form: Form) -> list[
         return list(map(_fragment, stored, documents)) if None in stored else stored
     cursor.execute(sql, parameters)
     return [row(*columns) for columns in cursor.fetchall()]
+
+
+def is_gap(item: Any) -> bool:
+    """Whether this is no order, but tells that a change was forgotten."""
+    return item == b"" or (isinstance(item, Row) and not item.order_id)
 
 
 def items_of(rows: list[Row], form: Form) -> list[Any]:
@@ -112,9 +121,9 @@ COLUMNS = {Form.TEXT: _texts, Form.GZIP: _fragments, Form.ROWS: _rows}
 
 def _fragment(fragment: bytes | None, document: bytes | None) -> bytes | None:
     """The stored fragment, or one that is made now; None where the order is to be weighed first."""
-    if fragment is None and document is not None:
+    if fragment is None and document:
         return fragments.make(document, updated_time(document))
-    return fragment
+    return document if fragment is None else fragment
 
 
 def row(time: datetime | str, channel_id: str, order_id: str, document: str | None) -> Row | None:

@@ -8,12 +8,14 @@ from django.db import models
 
 from callers.models import Scope
 from orders.clock import STEP, FeedClock, FeedHead
+from orders.forgotten import Forgotten
 
 __all__ = [
     "REPRESENTATION",
     "STEP",
     "FeedClock",
     "FeedHead",
+    "Forgotten",
     "SalesOrder",
     "SalesOrderQuerySet",
     "Shipment",
@@ -128,16 +130,23 @@ class Shipment(models.Model):
 class StatusEvent(models.Model):
     """The newest revision of one published event (contract, section 8).
 
-    A deletion that came before its event has no order; only its id and revision mean anything. Publishing
-    loads the rows as `orders.documents.KnownEvent`.
+    A deletion that came before its event has no order, and neither has an event of an order that was erased;
+    only id and revision mean anything. One that was withdrawn has no texts (orders.publishing.drafts).
+    Publishing loads the rows as `orders.documents.KnownEvent`.
     """
 
     event_id = models.CharField(max_length=100, primary_key=True)
     revision = models.BigIntegerField()
     deleted = models.BooleanField()
     order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, null=True, related_name="events")
+    # No constraint: without an index PostgreSQL would read all events for each shipment that is removed
     shipment = models.ForeignKey(
-        Shipment, on_delete=models.PROTECT, null=True, related_name="events", db_index=False
+        Shipment,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_index=False,
+        db_constraint=False,
     )
     order_created_time = models.DateTimeField(null=True)
     status = models.CharField(max_length=20)
@@ -147,3 +156,12 @@ class StatusEvent(models.Model):
     carrier = models.CharField(max_length=100, null=True)  # noqa: DJ001 - null on the wire, so null here
     event_time = models.DateTimeField(null=True)
     updated_time = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["event_id"],
+                condition=models.Q(deleted=True) & ~models.Q(status=""),
+                name="withdrawn_with_texts",
+            ),
+        ]

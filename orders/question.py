@@ -13,8 +13,9 @@ from typing import Any, Self
 from django.db import connections
 
 from callers.models import Scope
-from orders.models import SalesOrder, SalesOrderQuerySet
+from orders.models import Forgotten, SalesOrder, SalesOrderQuerySet
 
+MARKS = Forgotten._meta.db_table
 Build = Callable[[SalesOrderQuerySet], Any]
 """Turns the orders asked for into the query of what is wanted of them: its columns, and how many rows."""
 
@@ -24,7 +25,8 @@ class Question:
     """The orders of a scope that changed later than `since`, up to and including `until`.
 
     `filed` is a column that orders are filed under, with the value asked for; `ids` are order ids. What is
-    None or empty narrows nothing.
+    None or empty narrows nothing. With `tells_gap` and a `since` the answer says whether a change later than
+    `since` was forgotten.
     """
 
     scope: Scope
@@ -32,6 +34,7 @@ class Question:
     until: datetime | None = None
     filed: tuple[str, str] | None = None
     ids: tuple[str, ...] = ()
+    tells_gap: bool = False
 
     def orders(self, database: str) -> SalesOrderQuerySet:
         """The orders asked for, oldest change first. A field of ours must reach the SQL as it is."""
@@ -85,6 +88,18 @@ def statement(question: Question, build: Build, limit: int | None, database: str
     values = [adapt(value) if isinstance(value, datetime) else value for value in question.values()]
     compiled = _compile(question.stand_in(), build, limit, database)
     return compiled.sql, compiled.bind(values)
+
+
+def with_gap(question: Question, sql: str, columns: str, database: str) -> tuple[str, list[Any]]:
+    """The statement and, after its rows, one of `columns` if there is a gap; with the parameters of that.
+
+    One statement sees one moment: if a row was removed before it, it sees the mark that was moved with that,
+    on a late replica too.
+    """
+    since = connections[database].ops.adapt_datetimefield_value(question.since)
+    mark = f"SELECT {columns} FROM {MARKS} WHERE kind = %s AND identifier = %s AND updated_time > %s"  # noqa: S608 - constants
+    scope = question.scope
+    return f"SELECT * FROM ({sql}) AS found UNION ALL {mark}", [scope.kind, scope.identifier, since]  # noqa: S608 - compiled by Django
 
 
 @lru_cache(maxsize=1000)

@@ -30,8 +30,8 @@ class Plan:
 
     @property
     def scans(self) -> list[str]:
-        """How each table is read, such as `Index Scan`."""
-        return [node["Node Type"] for node in self.nodes if "Relation Name" in node]
+        """How the orders are read, such as `Index Scan`."""
+        return [node["Node Type"] for node in self._reads()]
 
     @property
     def rows_returned(self) -> int:
@@ -39,13 +39,15 @@ class Plan:
 
     @property
     def rows_read(self) -> int:
-        """Rows of tables that were looked at, whether or not they were of use."""
+        """Orders that were looked at, whether or not they were of use."""
         dropped = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
         return sum(
             int((node["Actual Rows"] + sum(node.get(name, 0) for name in dropped)) * node["Actual Loops"])
-            for node in self.nodes
-            if "Relation Name" in node
+            for node in self._reads()
         )
+
+    def _reads(self) -> list[dict[str, Any]]:
+        return [node for node in self.nodes if node.get("Relation Name") == SalesOrder._meta.db_table]
 
     @property
     def blocks_read(self) -> int:

@@ -53,13 +53,18 @@ class Draft:
         return "revised" if known else "published"
 
     def withdraw(self, event: Withdrawal) -> Outcome:
-        """Delete an event of this order, unless a newer revision is known."""
+        """Delete an event of this order and its texts, unless a newer revision is known.
+
+        Its times and its shipment are kept, since an order whose events are all withdrawn is shown by them.
+        """
         known = self.events[event.event_id]
         if event.revision <= known.revision:
             return "unchanged"
         self._size_now().remove(known)
         self._note_change(known)
         known.revision, known.deleted = event.revision, True
+        known.status, known.detailed_status, known.detail = "", None, None
+        known.tracking_id, known.carrier = None, None
         return "deleted"
 
     def render(self) -> Document:
