@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from django.db import Error
 
+from delivery import pace
 from delivery.engine import store
 from delivery.engine.deliverer import Deliverer
 from delivery.engine.loading import Loader
@@ -15,7 +16,8 @@ from delivery.engine.running import Running
 from delivery.engine.sending import begin
 from delivery.engine.terms import passes
 from delivery.engine.track import key_of
-from delivery.engine.waiting import next_event, next_work
+from delivery.engine.waiting import LINGER_SECONDS, may_leave, next_event, next_work
+from delivery.gaps import RESYNC_REQUIRED
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +27,6 @@ MAX_OFFERED = 100
 """Held orders that are read at once, so that nobody waits long for a thread of the database."""
 CHECK_SECONDS = 5
 """Rights are looked up again after this, while a subscription stays in memory; mostly for all at once."""
-LINGER_SECONDS = 5
-"""How long an order that was refused may wait in memory for another one to be accepted before it is held."""
-KEEP_SECONDS, MAX_KEPT = 60, 5_000
-"""How long a subscription without work stays in memory while not more are there; else LINGER_SECONDS."""
 
 
 async def drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
@@ -77,17 +75,11 @@ async def _drain(deliverer: Deliverer, loader: Loader, run: Running) -> None:
         if rested > LINGER_SECONDS and run.may_work:
             for key in list(run.retry):  # the tries of an order that is held are kept
                 run.put_aside(run.track.open[key], now)
-        if _may_leave(deliverer, run, rested):
+        if may_leave(run, rested, len(deliverer.running)):
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(_seconds_until_next(run, now)):
                 await run.event.wait()
-
-
-def _may_leave(deliverer: Deliverer, run: Running, rested: float) -> bool:
-    """Whether it has rested so long that it leaves memory, which alone knows when `rate` lets it go on."""
-    kept_for = KEEP_SECONDS if len(deliverer.running) <= MAX_KEPT else LINGER_SECONDS
-    return rested > kept_for and run.next_slot <= time.monotonic()
 
 
 async def _refresh(deliverer: Deliverer, loader: Loader, run: Running) -> None:
@@ -127,6 +119,9 @@ async def _read_on(deliverer: Deliverer, loader: Loader, run: Running, now: date
             raise
         finally:
             run.is_reading = False
+        if read.has_gap:
+            run.state, run.is_dirty = pace.State(disabled=RESYNC_REQUIRED), True
+            return
         run.load(read.rows, read.until, now)
         run.track.is_behind = read.has_more
         run.has_more = run.has_more or read.has_more

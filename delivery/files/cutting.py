@@ -13,6 +13,7 @@ from orders import feed
 from orders.forms import Form
 from orders.models import FeedClock
 from orders.question import Question
+from wire.times import EARLIEST
 
 PRIMARY = "default"
 PAGE = 100
@@ -22,6 +23,10 @@ MAX_BYTES = {"email": 7_000_000}
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """Of a file before it is compressed, so that what one batch stores is bounded (docs/decisions/batches.md)."""
 BOM = b"\xef\xbb\xbf"
+
+
+class Gap(Exception):
+    """A change later than the position was forgotten, and may be missing."""
 
 
 @dataclass
@@ -49,7 +54,7 @@ class Cut:
 def cut(row: Subscription) -> Cut:
     """What changed since the position, up to the clock's time, which is read before the rows.
 
-    An order that moves meanwhile is not found any more, and is in the next batch.
+    An order that moves meanwhile is not found any more, and is in the next batch. Raises Gap.
     """
     clock = FeedClock.objects.using(PRIMARY).get().last_time
     made = Cut(row.position, max(clock, row.position), Draft())
@@ -87,7 +92,10 @@ def _orders(row: Subscription, until: datetime) -> Iterator[tuple[datetime, str]
     """Time and document of each order of the window, read in pages."""
     since, has_more = row.position, row.position < until
     while has_more:
-        page = feed.page(Question(row.scope, since=since, until=until), PAGE, Form.ROWS, PRIMARY)
+        question = Question(row.scope, since=since, until=until, tells_gap=True)
+        page = feed.page(question, PAGE, Form.ROWS, PRIMARY)
+        if page.has_gap and since > EARLIEST:
+            raise Gap
         for item in page.items:
             yield item.updated_time, item.document
         has_more = page.has_more and bool(page.items)

@@ -39,7 +39,8 @@ def save(row: Subscription, lease: Lease, batch: Batch, outcome: Outcome) -> boo
         tried = Batch.objects.filter(pk=batch.pk)
         tried.update(tries=F("tries") + 1)
         if outcome.kind is Kind.DELIVERED:
-            tried.filter(delivered_time=None).update(delivered_time=now)
+            # One that was emptied while it was sent is not what was delivered (delivery.erased_batches)
+            tried.filter(delivered_time=None, sha256=batch.sha256).update(delivered_time=now)
         _save_state(row, state, outcome, now)
     count_delivery(row.mechanism, outcome.kind, batch.until, now)
     return True

@@ -10,15 +10,17 @@ from django.db import Error
 
 from delivery.files import calls
 from delivery.files.claiming import load
-from delivery.files.cutting import cut
+from delivery.files.cutting import Gap, cut
 from delivery.files.freezing import Lease, freeze
 from delivery.files.saving import disable, save
 from delivery.files.stored import file_of, opened
 from delivery.files.transport import FileTransport
 from delivery.files.turns import Turn
+from delivery.gaps import RESYNC_REQUIRED
 from delivery.models import Batch, Subscription
 from delivery.outcome import Kind, Outcome
 from delivery.transport import Facts
+from wire.times import EARLIEST
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +39,12 @@ def serve(turn: Turn, transports: Transports, may_go_on: Callable[[], bool]) -> 
     if not row.is_granted:  # type: ignore[attr-defined]  # load adds it
         calls.turns(disable, row, turn.lease, "NOT_GRANTED")
         return True
-    batch = calls.turns(_waiting, row) or _cut(row, turn.lease, datetime.now(UTC))
+    try:
+        batch = calls.turns(_waiting, row) or _cut(row, turn.lease, datetime.now(UTC))
+    except Gap:
+        if row.position > EARLIEST:  # else orders were forgotten while it was cut: begin again
+            calls.turns(disable, row, turn.lease, RESYNC_REQUIRED)
+        return row.position > EARLIEST
     if batch is None:
         return True
     outcome = _send(row, batch, turn.lease, transports[row.mechanism], may_go_on) if may_go_on() else None
@@ -50,7 +57,7 @@ def _waiting(row: Subscription) -> Batch | None:
 
 
 def _cut(row: Subscription, lease: Lease, now: datetime) -> Batch | None:
-    """Cut what is due, and freeze it."""
+    """Cut what is due, and freeze it. Raises Gap."""
     if row.due_time is None or row.due_time > now:
         return None
     made = calls.cuts(cut, row)

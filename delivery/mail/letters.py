@@ -26,6 +26,7 @@ REASONS = {
     "GONE": "The receiver answered 410 Gone.",
     "NO_SUCCESS": "Nothing could be delivered for five days.",
     "ADDRESS_REFUSED": "The address is one that does not take it, or that we do not connect to.",
+    "RESYNC_REQUIRED": "What it had not been sent yet is not kept any more. Replay it from the beginning.",
     "HOST_KEY_CHANGED": "The server showed another host key than the one that was agreed.",
 }
 """Why a subscription was disabled, for people."""

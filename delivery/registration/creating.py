@@ -11,6 +11,7 @@ from django.db import transaction
 from callers.models import Caller, Scope
 from delivery import secrets
 from delivery.changes import touch
+from delivery.gaps import refuse_gap
 from delivery.mail.recipients import note_recipients
 from delivery.models import Subscription
 from delivery.registration.mechanisms import MECHANISMS
@@ -20,7 +21,7 @@ from wire.times import EARLIEST
 
 
 def create(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscription:
-    """A new subscription. Raises NotSetUp, TooManySubscriptions."""
+    """A new subscription. Raises NotSetUp, TooManySubscriptions, ResyncRequired."""
     if not settings.DELIVERY_KEYS:
         raise NotSetUp
     mechanism, given = MECHANISMS[body["mechanism"]], dict(body[body["mechanism"]])
@@ -53,6 +54,8 @@ def shown_once(row: Subscription) -> dict[str, Any]:
 
 
 def _new(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscription:
+    position = position_of(body["start"])
+    refuse_gap(scope, position)
     return Subscription(
         public_id=f"sub{random.token_hex(8)}",
         caller_id=caller_id,
@@ -60,7 +63,7 @@ def _new(caller_id: int, scope: Scope, body: Mapping[str, Any]) -> Subscription:
         identifier=scope.identifier,
         mechanism=body["mechanism"],
         created_time=datetime.now(UTC),
-        position=position_of(body["start"]),
+        position=position,
         settings={},
         shard=0,
         change_number=0,

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from callers.models import Scope
 from delivery import secrets
 from delivery.changes import touch
+from delivery.gaps import RESYNC_REQUIRED, note_skip, refuse_gap, skip_gap
 from delivery.mail.recipients import note_recipients
-from delivery.models import Attempt, HeldOrder, Subscription
+from delivery.models import HeldOrder, Subscription
 from delivery.registration.creating import fill
 from delivery.registration.mechanism import Mechanism
 from delivery.registration.mechanisms import MECHANISMS
@@ -18,7 +19,7 @@ from delivery.registration.representation import writable
 from delivery.registration.webhook_mechanism import new_secret
 from orders.models import FeedClock, SalesOrder
 from wire.refusals import BadBody, ParameterError
-from wire.times import EARLIEST, format_time
+from wire.times import EARLIEST
 
 
 def subscriptions_of(caller_id: int, scope: Scope) -> QuerySet[Subscription]:
@@ -30,7 +31,8 @@ def subscriptions_of(caller_id: int, scope: Scope) -> QuerySet[Subscription]:
 def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any]) -> None:
     """Make the row what a cleaned body says; `patch` is what was sent. A locked row, in a transaction.
 
-    A new url or secret, and `active: true`, are tried at once. New addresses are asked whether they agree.
+    A new url or secret, and `active: true`, are tried at once, behind what was forgotten meanwhile. New
+    addresses are asked whether they agree.
     """
     mechanism = MECHANISMS[row.mechanism]
     given, sent = dict(body[row.mechanism]), patch.get(row.mechanism) or {}
@@ -45,6 +47,7 @@ def change(row: Subscription, body: Mapping[str, Any], patch: Mapping[str, Any])
     if row.active and (is_asked or _begins_anew(mechanism, before, row.settings, sent)):
         row.disabled_reason, row.next_attempt_time = "", None
         row.failures, row.paced, row.failing_since_time = 0, 0, None
+        skip_gap(row)
     elif not row.active:
         row.disabled_reason = row.disabled_reason if not was_active else ""
     note_recipients(row, ask_again=patch.get("active") is True)
@@ -76,22 +79,22 @@ def delete(row: Subscription) -> None:
 
 
 def replay(row: Subscription, start: datetime | None) -> None:
-    """Send the orders since a time again, as they are now; later held ones come by the flow. A locked row."""
+    """Send the orders since a time again, as they are now; later held ones come by the flow. A locked row.
+
+    Raises ResyncRequired where later changes were forgotten. One that was disabled for that goes on.
+    """
     before = row.position
     row.position = EARLIEST if start is None else min(start, FeedClock.newest())
+    refuse_gap(row.scope, row.position)
+    if row.disabled_reason == RESYNC_REQUIRED:
+        row.active, row.disabled_reason = True, ""
     if row.position > before:
-        Attempt.objects.create(
-            subscription=row,
-            time=datetime.now(UTC),
-            updated_time=row.position,
-            outcome="SKIPPED",
-            detail=f"from {format_time(before.astimezone(UTC))} on by a replay",
-        )
+        note_skip(row, before, "by a replay")
     row.generation += 1
     row.due_time, row.window_time = datetime.now(UTC) if row.sends_files else None, None
     HeldOrder.objects.filter(subscription=row, updated_time__gt=row.position).delete()
     touch(row)
-    row.save(update_fields=["position", "generation", "due_time", "window_time", "change_number"])
+    row.save()
 
 
 def resend(row: Subscription, channel_id: str, order_id: str) -> None:

@@ -1,22 +1,21 @@
 """DRF's pagination seam: what the pages of both wires have in common (contract, sections 4 and 5)."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar, Literal
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.encoding import escape_uri_path
 from isal.isal_zlib import crc32
 from rest_framework.pagination import BasePagination
 
 from orders import feed, forms, fragments
 from orders.feed import Page
-from orders.forgotten import ResyncRequired
 from orders.forms import Form, Row
 from orders.heads import heads
 from orders.models import REPRESENTATION
 from orders.polling.given import Given, given_by
+from orders.polling.links import next_link, resync
 from orders.polling.parameters import MAX_PAGE_SIZE
 from orders.polling.reading import Asked
 from orders.question import Question
@@ -37,6 +36,8 @@ class FeedPagination(PollPagination):
 
     since_names: ClassVar[tuple[str, ...]] = ("updatedSince",)
     """The parameters that a `Link` may move on; the last of them when none was sent."""
+    tells_gap: ClassVar[bool] = False
+    """Whether who asks from earlier than what was forgotten is refused."""
 
     def respond(self, request: HttpRequest, asked: Asked) -> HttpResponse:
         """The page that is asked for. One query, or none when the heads show that nothing is newer.
@@ -47,9 +48,10 @@ class FeedPagination(PollPagination):
         if heads.nothing_newer(question.scope, question.since or EARLIEST):
             page: Page[bytes] = Page([], has_more=False)
         else:
-            page = feed.page(question, asked.size, self.form(request))
+            asking = replace(question, tells_gap=self.tells_gap)
+            page = feed.page(asking, asked.size, self.form(request))
             if page.has_gap:
-                raise _resync(request, self.since_names)
+                raise resync(request, self.since_names)
         newest = _newest(page) if page.items else None
         headers = {"ETag": weak_etag(len(page.items), newest, page.has_more, _checksums(page))}
         if page.has_more and newest:
@@ -139,25 +141,3 @@ def weak_etag(*parts: object) -> str:
     """A weak entity tag for an answer that `parts` and the URL determine (RFC 9110, section 8.8.3)."""
     digest = hashlib.blake2b(repr((REPRESENTATION, *parts)).encode(), digest_size=12)
     return f'W/"{digest.hexdigest()}"'
-
-
-def next_link(request: HttpRequest, name: str, time: str) -> str:
-    """A `Link` value: this URL, absolute, with the parameter `name` moved on to `time` (RFC 8288)."""
-    return f'<{_url(request, {**dict(request.GET.lists()), name: [time]})}>; rel="next"'
-
-
-def _resync(request: HttpRequest, names: Iterable[str]) -> ResyncRequired:
-    """The refusal of a poll from earlier than what was forgotten, with the URL to begin again."""
-    url = _url(request, {name: texts for name, texts in request.GET.lists() if name not in names})
-    return ResyncRequired(
-        "Changes later than this updatedSince are not kept any more, so some may be missing."
-        f" Begin again without it, and replace what you hold: {url}",
-        headers={"Link": f'<{url}>; rel="first"'},
-    )
-
-
-def _url(request: HttpRequest, parameters: Mapping[str, Sequence[str]]) -> str:
-    """This URL, absolute, with these parameters instead."""
-    query = urlencode(parameters, doseq=True, safe=":")
-    url = f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}"
-    return f"{url}?{query}" if query else url

@@ -122,8 +122,6 @@ class Parameters(FilterSet):
 
     instead: ClassVar[dict[str, tuple[str, str]]] = {}
     """Names that callers try and that are no parameters: why, and what to use."""
-    tells_gap: ClassVar[bool] = False
-    """Whether who asks from earlier than what was forgotten is told so."""
 
     @classmethod
     def conflicts(cls, values: Values) -> Iterator[ParameterError]:

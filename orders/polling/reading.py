@@ -43,7 +43,7 @@ class LenientParameters(BaseFilterBackend):
         for name, value in values.items():
             fields.setdefault(declared[name].fills, declared[name].filled(value))
         size = fields.pop("size", MAX_PAGE_SIZE)
-        return Asked(Question(scope, **fields, tells_gap=parameters.tells_gap), size)
+        return Asked(Question(scope, **fields), size)
 
     def unknown(self, query: QueryDict, parameters: type[Parameters]) -> Iterator[ParameterError]:
         """What is wrong with the names that were sent."""

@@ -1,7 +1,7 @@
 """The bodies of v3 (contract, section 4). Stored documents are joined, not parsed."""
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,8 @@ from wire.times import format_time
 
 class V3FeedPagination(FeedPagination):
     """A page says what was asked for, and what to ask for next."""
+
+    tells_gap: ClassVar[bool] = True
 
     def form(self, request: HttpRequest) -> Literal[Form.TEXT, Form.GZIP]:
         """Who takes gzip gets the fragments joined, which costs less than the plain text."""

@@ -37,7 +37,6 @@ class FeedParameters(WindowParameters):
         **dict.fromkeys(("limit", "size", "per_page", "perPage"), (_SIZE, "pageSize")),
         **dict.fromkeys(("page", "cursor", "offset", "after"), (_NEXT, "updatedSince")),
     }
-    tells_gap: ClassVar[bool] = True
 
     updatedSince = SinceParameter(  # noqa: N815 - the name on the wire
         help_text="Only orders with an `updatedTime` later than this instant: RFC 3339 with a zone, from"

@@ -10,13 +10,14 @@ import pytest
 
 from callers.models import Scope
 from delivery.engine.deliverer import Deliverer
-from delivery.engine.draining import _may_leave, _read_on, drain
+from delivery.engine.draining import _read_on, drain
 from delivery.engine.following import Follower
 from delivery.engine.leases import Leases
 from delivery.engine.loading import Loaded
 from delivery.engine.running import Running
 from delivery.engine.saving import Changes, Saved
 from delivery.engine.store import News
+from delivery.engine.waiting import may_leave
 from orders.forms import Row
 from tests.delivery.engine.subscriptions import at, held, row, running, unsaved
 
@@ -94,4 +95,4 @@ def test_one_that_rests_is_not_forgotten_before_its_rate_lets_it_go_on(wait: int
     run = running()
     run.next_slot = time.monotonic() + wait
 
-    assert _may_leave(follower().deliverer, run, 61) is may
+    assert may_leave(run, 61, 1) is may
