@@ -5,7 +5,7 @@ import io
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO, cast
 
 from django.db import transaction
@@ -105,7 +105,8 @@ def _empty(batch: Batch, row: Subscription) -> None:
         draft.write((BOM if row.settings["bom"] else b"") + header(row.settings["layout"]).encode())
         draft.end()
         is_compressed = batch.is_compressed
-        batch.name = name_of(row, batch.number, datetime.now(UTC), is_compressed=is_compressed)
+        time = max(datetime.now(UTC), batch.made_time + timedelta(seconds=1))
+        batch.name = name_of(row, batch.number, time, is_compressed=is_compressed)
         batch.size = draft.compressed_size if is_compressed else draft.size
         batch.sha256 = draft.sha256(is_compressed=is_compressed)
         batch.orders, batch.rows, batch.statuses, batch.erased = 0, 0, {}, True

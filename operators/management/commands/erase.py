@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Remove one order: every event that was ever said of it, and what deliveries keep of it. Events that are"
-        " published again do not bring it back. Running it again erases what is left."
+        "Remove one order: every event that was ever said of it, and what deliveries keep of it. Events that"
+        " are published again do not bring it back. Running it again erases what is left."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         logger.warning("erase: an order of channel %r, and its %d events", channel, events)  # not which one
         self.stdout.write(
             f"Erased order {order} of channel {channel}: {events} events, {kept.held} held deliveries,"
-            f" {kept.attempts} attempts; {kept.removed} files removed, {kept.emptied} emptied before they are sent."
+            f" {kept.attempts} attempts; {kept.removed} files removed, {kept.emptied} emptied before sending."
         )
 
 

@@ -1,5 +1,6 @@
 """`manage.py forget --finished-before AGE [--dry-run]`, or `--withdrawn-only` (contract, section 8)."""
 
+import re
 import sys
 from argparse import ArgumentParser
 from datetime import datetime
@@ -20,11 +21,12 @@ from wire.times import format_time
 
 class Command(BaseCommand):
     help = (
-        "Remove orders whose last change is older than an age, whatever their status, and the texts of withdrawn"
-        " events. Who has not read them begins again. Running it again, also after it was stopped, is harmless."
+        "Remove orders whose last change is older than an age, whatever their status, and the texts of"
+        " withdrawn events. Who has not read them begins again. Running it again is harmless."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser._negative_number_matcher = re.compile(r"-\d+\w*")  # so that -400d is refused by us, and why
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument(
             "--finished-before",
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         what.add_argument(
             "--withdrawn-only",
             action="store_true",
-            help="remove no order, only texts of events that were withdrawn before 2.0 removed them itself",
+            help="remove no order, only texts of events that were withdrawn when they still kept them",
         )
         parser.add_argument("--dry-run", action="store_true", help="count them, and remove nothing")
 
@@ -87,14 +89,16 @@ def _forget(before: datetime) -> Removed:
     is_seen = sys.stderr.isatty()
     with Progress(console=Console(stderr=True), disable=not is_seen) as progress:
         task = progress.add_task("orders", total=count(before=before).orders if is_seen else None)
-        return forget(
-            before=before, on_progress=lambda so_far: progress.update(task, completed=so_far.orders)
-        )
+
+        def show(so_far: Removed) -> None:
+            progress.update(task, completed=so_far.orders)
+
+        return forget(before=before, on_progress=show)
 
 
 def _said(removed: Removed, before: datetime) -> str:
     """The number of orders, and how many of them nobody had finished, so that these do not go unnoticed."""
-    unfinished = (
-        f", {removed.unfinished} of them neither COMPLETED nor CANCELED" if removed.unfinished else ""
-    )
-    return f"{removed.orders} orders whose last change was before {format_time(before)}{unfinished}"
+    said = f"{removed.orders} orders whose last change was before {format_time(before)}"
+    if not removed.unfinished:
+        return said
+    return f"{said}, {removed.unfinished} of them neither COMPLETED nor CANCELED"

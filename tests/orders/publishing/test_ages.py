@@ -1,5 +1,6 @@
 """Ages as operators write them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,10 +35,8 @@ def test_an_age_is_a_number_and_a_unit(text: str, days: int) -> None:
     ],
 )
 def test_others_are_refused_with_what_is_wrong(text: str, why: str) -> None:
-    with pytest.raises(BadAge, match="^") as refused:
+    with pytest.raises(BadAge, match=f"^{re.escape(why)}$"):
         parse_age(text)
-
-    assert str(refused.value) == why
 
 
 @pytest.mark.wire
