@@ -1,24 +1,6 @@
 """What each problem code means and what callers can do about it: the texts of `/docs/problems`."""
 
-from dataclasses import dataclass
-
-from wire.problem import anchor
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A problem, explained to people. `code` and `status` are those of the answer."""
-
-    code: str
-    status: int
-    meaning: str
-    remedy: str
-
-    @property
-    def anchor(self) -> str:
-        """The id of its section on the page; the `type` of a problem ends in it."""
-        return anchor(self.code)
-
+from acommerce_status.explanations import Explanation
 
 PROBLEMS = [
     Explanation(
@@ -95,6 +77,14 @@ PROBLEMS = [
         410,
         "The file of this batch held an order that was erased on demand, so it was removed.",
         "Replay the subscription from the since of the batch: the other orders come again, as they are now.",
+    ),
+    Explanation(
+        "RESYNC_REQUIRED",
+        410,
+        "Orders that changed later than your updatedSince were forgotten, because nothing had happened to"
+        " them for a long time. A change that you have not seen may be among them.",
+        "Begin again: ask without updatedSince, as the header Link says, and replace what you hold by what"
+        " comes. What does not come again is not kept here any more. A subscription is replayed from null.",
     ),
     Explanation(
         "UNCONFIRMED",

@@ -49,7 +49,8 @@ HEADERS: JSON = {
         "example": 'W/"6b1f0a5c2d9e4873b0c1d2e3"',
     },
     "Link": {
-        "description": '`rel="next"`: the next page, when there is one (RFC 8288).',
+        "description": '`rel="next"`: the next page, when there is one; of a 410 `rel="first"`: where to'
+        " begin again (RFC 8288).",
         "schema": {"type": "string"},
         "example": "<https://orders.example.com/v3/channel/lazada-th/sales-order-status"
         '?updatedSince=2026-11-22T08:00:00.000020Z>; rel="next"',

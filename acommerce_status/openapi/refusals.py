@@ -23,6 +23,12 @@ class ExampleRequest(HttpRequest):
         self.path = path
         self.GET = QueryDict(query)
 
+    def get_host(self) -> str:
+        return "orders.example.com"
+
+    def _get_scheme(self) -> str:
+        return "https"
+
     def build_absolute_uri(self, location: str | None = None) -> str:
         return f"https://orders.example.com{location}"
 

@@ -1,5 +1,6 @@
 """The OpenAPI document of v3: what is particular to it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from drf_spectacular.utils import OpenApiExample
@@ -7,11 +8,14 @@ from drf_spectacular.utils import OpenApiExample
 from acommerce_status.openapi import health
 from acommerce_status.openapi.caller import of_caller
 from acommerce_status.openapi.document import Contents
-from acommerce_status.openapi.errors import of_polling
+from acommerce_status.openapi.errors import ErrorResponse, of_polling
 from acommerce_status.openapi.examples import JUST_PLACED, ON_ITS_WAY
+from acommerce_status.openapi.headers import COUNTED
 from acommerce_status.openapi.operations import ViewDescription
 from acommerce_status.openapi.polling import PollSchema
+from acommerce_status.openapi.refusals import ExampleRequest
 from acommerce_status.openapi.serializers import AliveSerializer, ProblemSerializer, ReadySerializer
+from orders.polling.links import resync
 from orders.v3.serializers import OrdersByIdSerializer, PageSerializer
 from orders.v3.views import FeedView, OrdersByIdView
 
@@ -79,6 +83,23 @@ BAD_QUERIES = {
     "A misspelt parameter and an empty one": "pagesize=50&orderStatus=",
 }
 ERRORS = [*of_polling(FeedView, BAD_QUERIES)]
+FEED = "/v3/channel/lazada-th/sales-order-status"
+FORGOTTEN = ErrorResponse(
+    410,
+    "ResyncRequired",
+    "Orders were forgotten that changed later than `updatedSince`. Begin again, as `Link` says.",
+    {"Begin again": resync(ExampleRequest(FEED, "updatedSince=2024-11-22T08:00:00Z"), ["updatedSince"])},
+    ("Link", *COUNTED),
+)
+
+
+def errors_at(path: str, method: str) -> Iterable[ErrorResponse]:
+    """Those of every poll, and of the feed that it may be too late for."""
+    if not path.startswith("/v3/"):
+        return ()
+    return ERRORS if path.endswith("/id") else [*ERRORS, FORGOTTEN]
+
+
 CONTENTS = Contents(
     title="Order status, version 3",
     version="3.0.0",
@@ -86,7 +107,7 @@ CONTENTS = Contents(
     prefix="/v3/",
     urls="orders.v3.urls",
     error="Problem",
-    errors=ERRORS,
+    errors_at=errors_at,
     more_urls=("orders.polling.urls",),
     more_errors={"/caller": [*of_caller(ERRORS)]},
     shapes=[ProblemSerializer, AliveSerializer, ReadySerializer],

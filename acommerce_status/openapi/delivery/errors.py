@@ -11,6 +11,7 @@ from acommerce_status.openapi.refusals import no_token, refusal
 from callers.permissions import GrantedScope
 from callers.quotas import Use
 from callers.refusals import QuotaExceeded
+from delivery.gaps import DETAIL
 from delivery.models import Subscription
 from delivery.registration import lists
 from delivery.registration.creating import too_many
@@ -29,6 +30,7 @@ from delivery.registration.refusals import (
 )
 from delivery.registration.strict import check_parameters, cleaned
 from delivery.registration.subscription_body import SubscriptionSerializer
+from orders.forgotten import ResyncRequired
 
 MISSPELT: JSON = {"name": "ERP", "mechanism": "webhook", "webhook": {"url": "http://a b/", "concurency": 3}}
 REFUSED_BODY: Cases = {
@@ -65,6 +67,9 @@ def at(path: str, method: str) -> Iterator[ErrorResponse]:
         yield ErrorResponse(400, "BadParameters", "Parameters were not accepted.", REFUSED_QUERY, COUNTED)
     if method == "post" and path.endswith(CREATING):
         yield from _of_creating(prefix)
+    if method == "post" and path.endswith(("/subscriptions", "/replay")):
+        early: Cases = {"Too early": ResyncRequired(DETAIL)}
+        yield ErrorResponse(410, "ResyncRequired", "Later changes are not kept any more.", early, COUNTED)
     yield from _of_all(path, prefix)
 
 

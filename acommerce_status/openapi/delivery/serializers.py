@@ -61,7 +61,7 @@ class SubscriptionSerializer(serializers.Serializer[None]):
     stateReason = serializers.CharField(
         allow_null=True,
         help_text="Why it was disabled, such as `GONE`, `NO_SUCCESS`, `NOT_GRANTED`, `HOST_KEY_CHANGED`,"
-        " or paused: `STOPPED_BY_RECIPIENT`.",
+        " `RESYNC_REQUIRED`, or paused: `STOPPED_BY_RECIPIENT`.",
     )
     nextAttemptTime = InstantField(allow_null=True, help_text="Until when it waits.")
     pace = PaceSerializer()

@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from delivery.erasing import Erased, erase
 from orders.publishing.outages import first_line
+from orders.publishing.removing import Erased as Removed
 from orders.publishing.removing import erase_order
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         channel, order = options["channel"], options["order"]
         try:
             found = erase_order(channel_id=channel, order_id=order)
-            kept = _erase_kept(channel, order, found and found.partner_id, found and found.updated_time)
+            kept = _erase_kept(channel, order, found)
         except Error as error:
             raise CommandError(f"The database failed: {first_line(error)}. Run it again.") from None
         if found is None and kept.is_nothing:
@@ -44,14 +45,14 @@ class Command(BaseCommand):
         )
 
 
-def _erase_kept(channel: str, order: str, partner: str | None, updated_time: Any) -> Erased:
+def _erase_kept(channel: str, order: str, found: Removed | None) -> Erased:
     """Shows how many files were looked through, where somebody looks on."""
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("files", total=None)
         return erase(
             channel_id=channel,
             order_id=order,
-            partner_id=partner,
-            updated_time=updated_time,
+            partner_id=found.partner_id if found else None,
+            updated_time=found.updated_time if found else None,
             on_progress=lambda files: progress.update(task, completed=files),
         )

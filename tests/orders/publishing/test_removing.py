@@ -87,8 +87,8 @@ def test_a_withdrawn_event_keeps_no_text(publish: Publish) -> None:
 
     publish(withdrawal("X-a"), withdrawal("X-b"), withdrawal("X-c"))
 
-    for row in StatusEvent.objects.all():
-        texts = (row.status, row.detailed_status, row.detail, row.tracking_id, row.carrier)
+    for each in StatusEvent.objects.all():
+        texts = (each.status, each.detailed_status, each.detail, each.tracking_id, each.carrier)
         assert texts == ("", None, None, None, None)
     row = SalesOrder.objects.get()
     assert not any(text in row.document for text in TEXTS.values())
