@@ -73,9 +73,7 @@ class Command(BaseCommand):
         disabled, held = disable_behind(), drop_held()
         self.stdout.write(f"forgot {_said(removed, before)}")
         if disabled:
-            self.stdout.write(
-                f"disabled {disabled} subscriptions that had not been sent them: RESYNC_REQUIRED"
-            )
+            self.stdout.write(f"disabled {disabled} subscriptions that were behind: RESYNC_REQUIRED")
         if held:
             self.stdout.write(f"dropped {held} that were held for a subscription")
 

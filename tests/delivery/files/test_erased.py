@@ -17,6 +17,7 @@ from delivery.files import cutting, serving
 from delivery.files.cutting import Cut
 from delivery.files.stored import pieces
 from delivery.models import Attempt, Batch, HeldOrder, Subscription
+from orders import feed
 from orders.models import FeedClock, Forgotten, SalesOrder
 from orders.publishing.forget import forget
 from orders.publishing.removing import erase_order
@@ -42,8 +43,8 @@ def erased(order_id: str, channel_id: str = CHANNEL) -> Erased:
     return erase(
         channel_id=channel_id,
         order_id=order_id,
-        partner_id=found and found.partner_id,
-        updated_time=found and found.updated_time,
+        partner_id=found.partner_id if found else None,
+        updated_time=found.updated_time if found else None,
     )
 
 
@@ -185,7 +186,7 @@ def test_what_was_being_sent_meanwhile_is_not_taken_for_the_emptied_one(
 def test_what_is_being_cut_meanwhile_is_cut_again(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     row = subscribe("shop")
     publish(event(orderId="A"), event(orderId="B"))
-    cut = serving.cut
+    cut = cutting.cut
 
     def cut_while_it_is_erased(found: Subscription) -> Cut:
         made = cut(found)
@@ -259,11 +260,11 @@ def test_a_cut_from_the_beginning_begins_again_where_orders_are_forgotten_meanwh
 
 
 def _forgetting_after_a_page(monkeypatch: pytest.MonkeyPatch, before: datetime) -> None:
-    page = cutting.feed.page
+    page = feed.page
 
     def page_and_forget(*arguments: object) -> object:
-        found = page(*arguments)  # type: ignore[call-overload]  # passed on
+        found: object = page(*arguments)  # type: ignore[call-overload]  # passed on
         forget(before=before)
         return found
 
-    monkeypatch.setattr(cutting.feed, "page", page_and_forget)
+    monkeypatch.setattr(feed, "page", page_and_forget)
