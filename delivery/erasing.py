@@ -83,7 +83,9 @@ def _begin_anew(channel_id: str, partner_id: str | None) -> None:
 
 def _remove_rows(erased: Erased, channel_id: str, order_id: str) -> None:
     """No index tells the rows of an order, so all are looked through, some at a time."""
-    erased.held += HeldOrder.objects.filter(channel_id=channel_id, order_id=order_id).delete()[0]
+    with transaction.atomic():
+        allow_long_waits()
+        erased.held += HeldOrder.objects.filter(channel_id=channel_id, order_id=order_id).delete()[0]
     for first in _starts():
         with transaction.atomic():
             allow_long_waits()

@@ -19,6 +19,7 @@ from orders.models import FeedHead, Forgotten, SalesOrder, StatusEvent
 from orders.publishing.outages import survive
 from orders.publishing.removing import remove
 from orders.statuses import OrderStatus
+from stores.waits import allow_long_waits
 
 BATCH_SIZE = 100
 MAX_EVENTS = 1_000
@@ -76,11 +77,17 @@ def count(*, before: datetime) -> Removed:
     """What would be removed. A query for each channel, which reads an index."""
     found = Removed()
     for channel in _channels():
-        old = SalesOrder.objects.visible_to(Scope("channel", channel)).filter(updated_time__lt=before)
-        for status, number in old.values_list("order_status").annotate(Count("pk")):
-            found.orders += number
-            found.unfinished += number if status not in FINISHED else 0
+        with transaction.atomic(durable=True):
+            allow_long_waits()
+            _count(channel, before, found)
     return found
+
+
+def _count(channel: str, before: datetime, found: Removed) -> None:
+    old = SalesOrder.objects.visible_to(Scope("channel", channel)).filter(updated_time__lt=before)
+    for status, number in old.values_list("order_status").annotate(Count("pk")):
+        found.orders += number
+        found.unfinished += number if status not in FINISHED else 0
 
 
 def _channels() -> list[str]:
