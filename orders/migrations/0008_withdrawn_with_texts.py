@@ -3,18 +3,16 @@
 It is made outside of a transaction, so that polls wait for nothing; publishers wait while it is made.
 """
 
-from importlib import import_module
-
 from django.db import migrations, models
 
-outdated = import_module("orders.migrations.0005_outdated_orders")
+from orders.migrations._patience import allow_a_day, as_before
 
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("orders", "0006_forgotten")]
+    dependencies = [("orders", "0007_forgotten")]
     operations = [
-        migrations.RunPython(outdated.allow_a_day, migrations.RunPython.noop),
+        migrations.RunPython(allow_a_day, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name="statusevent",
             index=models.Index(
@@ -23,5 +21,5 @@ class Migration(migrations.Migration):
                 name="withdrawn_with_texts",
             ),
         ),
-        migrations.RunPython(outdated.as_before, migrations.RunPython.noop),
+        migrations.RunPython(as_before, migrations.RunPython.noop),
     ]

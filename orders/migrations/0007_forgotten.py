@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0005_outdated_orders")]
+    dependencies = [("orders", "0006_shipment_search")]
     operations = [
         migrations.CreateModel(
             name="Forgotten",
