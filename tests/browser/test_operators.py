@@ -102,7 +102,7 @@ def test_a_misspelt_grant_is_found_and_mended(logged_in: Callable[..., Tab]) -> 
     page.get_by_role("button", name="Withdraw").click()
 
     page.get_by_text("Withdrew channel lazada-ht.").wait_for()
-    assert page.get_by_text("channel lazada-th", exact=True).count() == 1
+    assert page.locator(".field-grants").get_by_text("channel lazada-th", exact=True).count() == 1
     assert page.get_by_text("nothing was ever published there").count() == 0
     page.get_by_role("link", name="History").click()
     page.get_by_text("Granted channel lazada-th.").wait_for()
