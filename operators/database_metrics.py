@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import Error, connections, transaction
+from django.db import Error, OperationalError, connections, transaction
 from prometheus_client import Metric
 
 from delivery.engine.clocks import database_now
@@ -19,7 +19,9 @@ from wire.times import EARLIEST
 logger = logging.getLogger(__name__)
 
 SECONDS = 4
-"""For all questions together, once there is a connection; Prometheus gives up after ten."""
+"""For all questions of the primary together; Prometheus gives up after ten."""
+
+MIN_SECONDS = 0.05
 
 
 def collect() -> Iterator[Metric]:
@@ -35,10 +37,13 @@ def collect() -> Iterator[Metric]:
 
 
 def _ask(question: Callable[[], list[Metric]], deadline: float) -> list[Metric] | None:
-    """What a question found; None when it failed."""
+    """What a question found; None when it failed, or there was no time left for it."""
     try:
         with transaction.atomic():
-            allow_seconds(max(deadline - time.monotonic(), 0.05))
+            left = deadline - time.monotonic()
+            if left < MIN_SECONDS:
+                raise OperationalError("no time left")
+            allow_seconds(left)
             return question()
     except (Error, ObjectDoesNotExist) as error:
         logger.error("metrics are left out, because the database failed: %s", type(error).__name__)

@@ -7,7 +7,7 @@ from pathlib import Path
 from stores.counting.locks import hold, locked
 from stores.counting.totals import allocate, fold
 
-SIZES = {"counter": 128 * 1024, "histogram": 256 * 1024, "gauge_livesum": 16 * 1024}
+SIZES = {"counter": 256 * 1024, "histogram": 128 * 1024, "gauge_livesum": 16 * 1024}
 """Bytes of the files. They are written out at the beginning, because the system kills a process that counts
 in a file for which the disk turns out to have no room."""
 

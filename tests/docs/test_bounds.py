@@ -7,8 +7,10 @@ from django.conf import settings
 
 from acommerce_status import granian, requests
 from delivery.mail import smtp
+from operators import database_metrics
 from orders.management.commands import ingest
 from stores import breaker, counters, databases, waits
+from stores.counting import totals
 from tests.docs.test_docs import read, section
 
 SHOWN = dict(
@@ -30,6 +32,8 @@ BOUNDS = {
     "for a mail server to connect, and for each of its answers": smtp.STEP_SECONDS,
     "for a mail to be handed over": smtp.SECONDS,
     "for a count in Redis": counters.TIMEOUT_SECONDS,
+    "for what a scrape of `/metrics` asks the database": database_metrics.SECONDS,
+    "for another scrape that reads what processes counted": totals.WAIT_SECONDS,
     "until a Redis that failed is asked again": breaker.PAUSE_SECONDS,
     "until a PostgreSQL that was silent is asked again": breaker.PAUSE_SECONDS,
     "for the head of a request, and of a connection without a request": granian.TIMEOUT_HEAD,

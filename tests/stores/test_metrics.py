@@ -13,6 +13,7 @@ import pytest
 from prometheus_client import Metric
 
 from stores.counting import totals
+from stores.counting.mine import SIZES
 from stores.counting.totals import merged
 from testbed.servers import ROOT
 
@@ -48,12 +49,14 @@ def said(folder: Path, code: str) -> tuple[str, str]:
     return found
 
 
-def killed(process: subprocess.Popen[str]) -> None:
-    """Wait until it has said that it counted, and kill it."""
-    assert process.stdout
-    assert process.stdout.readline() == "counted\n"
-    process.kill()
-    process.communicate(timeout=20)
+def killed(*processes: subprocess.Popen[str]) -> None:
+    """Wait until all have said that they counted, and kill them."""
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "counted\n"
+    for process in processes:
+        process.kill()
+        process.communicate(timeout=20)
 
 
 def value(metrics: list[Metric], name: str, **labels: str) -> float | None:
@@ -150,8 +153,7 @@ def test_a_fold_that_is_killed_anywhere_loses_nothing_and_counts_nothing_twice(
 ) -> None:
     said(folder, COUNTS_ONCE)
     merged(folder)
-    for process in [run(folder, COUNTED) for _ in range(2)]:
-        killed(process)
+    killed(*[run(folder, COUNTED) for _ in range(2)])
 
     steps = 0
     while True:
@@ -220,6 +222,31 @@ def test_a_file_that_a_crash_of_the_machine_broke_is_passed_over(folder: Path) -
         (folder / "counter_1-broken.db").write_bytes(content)
         assert polls(folder) == 1
     assert not (folder / "counter_1-broken.db").exists()
+
+
+def test_everything_that_can_be_counted_fits_into_the_files_as_they_were_made(folder: Path) -> None:
+    code = """
+        from acommerce_status.answer_metrics import NAMED, count_answer
+        from acommerce_status.access_log import _route
+        from django.urls import get_resolver
+
+        def routes(resolver, before=""):
+            for each in resolver.url_patterns:
+                path = before + str(each.pattern)
+                yield from routes(each, path) if hasattr(each, "url_patterns") else [_route(path)]
+
+        for route in routes(get_resolver()):
+            for status in (*NAMED, 201, 301, 400, 500):
+                count_answer(route, status, 0.1)
+        for mechanism in ("webhook", "email", "ftp", "file"):
+            metrics.commit_to_receiver.observe(1, mechanism)
+            for outcome in ("delivered", "refused", "failed", "paced", "blocked", "gone"):
+                metrics.deliveries.add(mechanism, outcome)
+    """
+    said(folder, code)
+
+    assert {file.name.rpartition("_")[0]: file.stat().st_size for file in folder.glob("*.db")} == SIZES
+    assert sum(len(metric.samples) for metric in merged(folder)) > 500
 
 
 def test_nothing_is_loaded_before_something_is_counted(folder: Path) -> None:
