@@ -2,19 +2,18 @@
 
 Times in it are microseconds since 1970. Each process adds *spans*: from `since` on the caller was given the
 changes up to `given`. A caller that asks from a later time than it was ever given has skipped a window. That
-is judged SETTLE_SECONDS later, when every process has written what it gave, and whatever the order is in
-which they wrote: a caller's polls may go to another process each time.
+is judged SETTLE_SECONDS after it was written, when every process has written what it gave, and whatever the
+order is in which they wrote: a caller's polls may go to another process each time.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from stores.notes import Content
 
-SETTLE_SECONDS = 12
+SETTLE_SECONDS = 10
 HOURS_KEPT = 48
 SKIPPED_KEPT = 10
 MAX_SPANS = 200
@@ -42,32 +41,29 @@ class Gathered:
     def add_poll(self, moment: float, since: datetime | None, given: datetime) -> None:
         """A poll that was answered. One that goes on where the last ended lengthens its span."""
         self.poll, self.since, self.given = moment, since, given
-        start = since or EPOCH
-        if self.spans:
-            began, first, last = self.spans[-1]
-            if first <= start <= last or len(self.spans) >= MAX_SPANS:
-                self.spans[-1] = began, first, max(last, given)
-                return
-        self.spans.append((moment, start, given))
+        self._add_span(moment, since or EPOCH, given)
 
     def add_older(self, older: "Gathered") -> None:
         """What could not be written before."""
         self.outcomes.update(older.outcomes)
-        self.spans = [*older.spans, *self.spans][-MAX_SPANS:]
+        newer, self.spans = self.spans, older.spans
+        for span in newer:
+            self._add_span(*span)
         if not self.poll:
             self.poll, self.since, self.given = older.poll, older.since, older.given
+
+    def _add_span(self, moment: float, since: datetime, given: datetime) -> None:
+        if self.spans:
+            began, first, last = self.spans[-1]
+            if first <= since <= last or len(self.spans) >= MAX_SPANS:
+                self.spans[-1] = began, first, max(last, given)
+                return
+        self.spans.append((moment, since, given))
 
 
 def merged(content: Content, gathered: Gathered, now: float) -> Content:
     """The note with what a process gathered."""
-    note: Content = {
-        "poll": 0,
-        "since": None,
-        "given": None,
-        "reached": None,
-        "spans": [],
-        "skipped": [],
-    } | content
+    note = NEW | content
     outcomes = {hour: Counter(counts) for hour, counts in note.get("outcomes", {}).items()}
     for (hour, outcome), number in gathered.outcomes.items():
         outcomes.setdefault(str(hour), Counter())[outcome] += number
@@ -77,7 +73,7 @@ def merged(content: Content, gathered: Gathered, now: float) -> Content:
         note["poll"] = round(gathered.poll * 1e6)
         note["since"] = None if gathered.since is None else to_number(gathered.since)
         note["given"] = to_number(gathered.given)
-    note["spans"] = [*note["spans"], *_numbers(gathered.spans)]
+    note["spans"] = [*note["spans"], *_numbers(gathered.spans, now)]
     return judged(note, now)
 
 
@@ -90,14 +86,14 @@ def judged(note: Content, now: float) -> Content:
     settled = round((now - SETTLE_SECONDS) * 1e6)
     skipped = list(note["skipped"])
     end = reached
-    for moment, since, given in sorted(spans, key=lambda span: span[1]):
-        if since > end and moment > settled:
+    for moment, since, given, written in sorted(spans, key=lambda span: span[1]):
+        if since > end and written > settled:
             continue  # what comes in between may be told yet
         if since > end:
             skipped.append([end, since, moment])
         end = max(end, given)
-    reached = max([reached, *(given for moment, _, given in spans if moment <= settled)])
-    waiting = [span for span in spans if span[0] > settled and (span[1] > reached or span[2] > reached)]
+    reached = max([reached, *(given for _, _, given, written in spans if written <= settled)])
+    waiting = [span for span in spans if span[3] > settled and max(span[1:3]) > reached]
     skipped = sorted(skipped, key=lambda window: window[2])[-SKIPPED_KEPT:]
     return note | {"reached": reached, "spans": waiting, "skipped": skipped}
 
@@ -110,5 +106,7 @@ def to_time(number: int) -> datetime:
     return EPOCH + number * MICROSECOND
 
 
-def _numbers(spans: Iterable[tuple[float, datetime, datetime]]) -> list[list[Any]]:
-    return [[round(moment * 1e6), to_number(since), to_number(given)] for moment, since, given in spans]
+def _numbers(spans: Iterable[tuple[float, datetime, datetime]], now: float) -> Iterator[list[int]]:
+    """Spans as they are written: when they began, from when until when they reach, and the time of writing."""
+    for moment, since, given in spans:
+        yield [round(moment * 1e6), to_number(since), to_number(given), round(now * 1e6)]

@@ -163,7 +163,7 @@ def test_a_jump_is_told_when_all_have_written_what_they_gave(clock: time_machine
     poll(0, 100)
     poll(200, 250)
     writer.flush()
-    clock.shift(11)
+    clock.shift(9)
 
     assert polls.of_caller(7)[0].skipped == []
 
@@ -217,6 +217,29 @@ def test_what_cannot_be_written_is_written_later(clock: time_machine.Traveller, 
     assert skipped(clock) == []
     (found,) = polls.of_caller(7)
     assert (found.given_until, found.outcomes) == (at(200), {START: {"200": 4, "304": 1}})
+
+
+def test_processes_that_write_again_after_a_minute_without_the_store_skip_nothing(
+    clock: time_machine.Traveller, settings: Settings
+) -> None:
+    poll(0, 1)
+    writer.flush()
+    good_url = settings.NOTES_URL
+    settings.NOTES_URL = "redis://127.0.0.1:1/0"
+    processes = [Process(), Process()]
+    for number in range(1, 60):
+        with processes[number % 2]:
+            poll(number, number + 1)
+        clock.shift(1)
+        if number % 4 == 0:
+            for process in processes:
+                process.write()
+    settings.NOTES_URL = good_url
+    processes[0].write()
+    clock.shift(4)
+    processes[1].write()
+
+    assert skipped(clock) == []
 
 
 def test_the_first_poll_that_is_known_skips_nothing(clock: time_machine.Traveller) -> None:
