@@ -107,6 +107,6 @@ def to_time(number: int) -> datetime:
 
 
 def _numbers(spans: Iterable[tuple[float, datetime, datetime]], now: float) -> Iterator[list[int]]:
-    """Spans as they are written: when they began, from when until when they reach, and the time of writing."""
+    """Spans as they are written: their beginning, what they are from and until, and the time of writing."""
     for moment, since, given in spans:
         yield [round(moment * 1e6), to_number(since), to_number(given), round(now * 1e6)]

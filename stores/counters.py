@@ -13,13 +13,11 @@ from redis.retry import Retry
 
 from stores import metrics, minutes
 from stores.breaker import Breaker
+from stores.timeouts import TIMEOUTS
 
 logger = logging.getLogger(__name__)
 
 URL_FORM = "redis://host:6379/0"
-TIMEOUT_SECONDS = 0.25
-TIMEOUTS = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
-
 FAILURES = (redis.RedisError, TypeError, ValueError)
 """No answer, a refusal, or an answer that is no number."""
 

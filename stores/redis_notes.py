@@ -8,21 +8,25 @@ from typing import Any
 import orjson
 import redis
 
+from stores.breaker import Breaker
 from stores.notes import Away, Change, Content
+from stores.timeouts import TIMEOUTS
 
-TIMEOUT_SECONDS = 2
 READ_AT_ONCE = 1_000
 """Notes of polls have some 2 KB."""
 
 
 class RedisNotes:
-    """Each note a key, and an index of their names by when they end. Changed under WATCH."""
+    """Each note a key, and an index of their names by when they end. Changed under WATCH.
+
+    As for counters nobody waits for longer than a quarter of a second, once a second.
+    """
 
     PREFIX = "acommerce:notes:"
     INDEX = "acommerce:notes"
 
     def __init__(self, url: str) -> None:
-        self._redis = _client(url)
+        self._redis, self._breaker = _client(url)
 
     def change(self, names: Sequence[str], change: Change, *, seconds: int) -> None:
         """Three round trips, and as many again for each time that another process was faster."""
@@ -53,15 +57,19 @@ class RedisNotes:
         return sorted(name for raw in found if (name := raw.decode()).startswith(prefix))
 
     def _ask(self, question: Callable[[], Any]) -> Any:
+        if self._breaker.is_open:
+            raise Away("it did not answer a moment ago")
         try:
             return question()
         except redis.RedisError as error:
+            self._breaker.trip()
             raise Away(type(error).__name__) from error
 
 
 @lru_cache
-def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
+def _client(url: str) -> tuple[redis.Redis, Breaker]:
+    """Of this process, for all its threads."""
+    return redis.Redis.from_url(url, **TIMEOUTS), Breaker()
 
 
 def _loaded(names: Iterable[str], raw: Iterable[bytes | None]) -> dict[str, Content]:

@@ -3,7 +3,6 @@
 It is in this room because it reads heads, which callers must not import, and serves callers of either wire.
 """
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
@@ -28,8 +27,6 @@ from orders.polling.views import PollView
 from stores.notes import Away
 from wire.refusals import BadParameters
 from wire.times import format_time
-
-logger = logging.getLogger(__name__)
 
 MAX_COUNTED_FEEDS = 100
 
@@ -89,11 +86,10 @@ def _feeds(access: Access, scopes: list[Scope]) -> Iterator[dict[str, Any]]:
 
 
 def _polls(access: Access, scopes: list[Scope]) -> dict[Scope, FeedPolls]:
-    """What is known of the caller's polls; nothing while the store of that is away."""
+    """What is known of the caller's polls; nothing while the store of that is away, as stores.writer logs."""
     try:
         return polls.of_feeds(access.caller_id, scopes)
-    except Away as away:
-        logger.warning("what is known of polls cannot be read: %s", away)
+    except Away:
         return {}
 
 

@@ -9,7 +9,7 @@ from acommerce_status import granian, requests
 from delivery.mail import smtp
 from operators import database_metrics
 from orders.management.commands import ingest
-from stores import breaker, counters, databases, waits
+from stores import breaker, databases, timeouts, waits
 from stores.counting import totals
 from tests.docs.test_docs import read, section
 
@@ -31,7 +31,7 @@ BOUNDS = {
     "for a database that goes away while `ingest` runs": ingest.DATABASE_TIMEOUT,
     "for a mail server to connect, and for each of its answers": smtp.STEP_SECONDS,
     "for a mail to be handed over": smtp.SECONDS,
-    "for a count in Redis": counters.TIMEOUT_SECONDS,
+    "for a count in Redis": timeouts.TIMEOUT_SECONDS,
     "for what a scrape of `/metrics` asks the database": database_metrics.SECONDS,
     "for another scrape that reads what processes counted": totals.WAIT_SECONDS,
     "until a Redis that failed is asked again": breaker.PAUSE_SECONDS,

@@ -57,7 +57,7 @@ def test_a_store_that_is_away_is_logged_once_and_loses_nothing(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     good_url = settings.NOTES_URL
-    settings.NOTES_URL = "redis://127.0.0.1:1/0"
+    settings.NOTES_URL = "redis://127.0.0.1:3/0"
     with caplog.at_level(logging.WARNING):
         minutes.count("polls.200")
         minutes.flush()
