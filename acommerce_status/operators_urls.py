@@ -5,7 +5,7 @@ from django.urls import include, path
 from acommerce_status import health, static_files
 
 urlpatterns = [
-    path("static/<path:name>", static_files.serve),
+    path("static/<path:name>", static_files.serve_to_operators),
     path("healthz", health.healthz),
     path("", include("operators.urls")),
 ]

@@ -13,6 +13,8 @@ from acommerce_status.errors import get_only
 ALONE = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """A file that somebody opens as a page, such as one that Swagger UI brings along, may do nothing."""
 SECONDS_IN_CACHES = 60
+FOR_OPERATORS = ("admin/", "operators/")
+"""Folders that only the operators' server has."""
 
 
 @cache
@@ -23,6 +25,13 @@ def files() -> dict[str, Path]:
 
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
     """The file, which granian sends by its name. Its policy does not concern pages that load it."""
+    if name.startswith(FOR_OPERATORS):
+        raise Http404
+    return serve_to_operators(request, name)
+
+
+def serve_to_operators(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Any file, also those of the operators' pages."""
     if name not in files():
         raise Http404
     return _file(request, name)
