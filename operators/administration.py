@@ -29,3 +29,9 @@ def create_operator(*, username: str, only_views: bool = False) -> str:
     group, _ = Group.objects.get_or_create(name=VIEWERS if only_views else OPERATORS)
     user.groups.set([group])
     return password
+
+
+def shut_out_operator(*, username: str) -> None:
+    """End the sessions of somebody, and let nobody log in by this name. Raises OperatorRefused."""
+    if not User.objects.filter(username=username).update(is_active=False):
+        raise OperatorRefused(f"Nobody logs in as {username[:50]!r}. create_operator lets somebody.")

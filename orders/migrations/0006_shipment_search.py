@@ -1,4 +1,4 @@
-"""Indexes by which operators find a shipment. Publishers wait while they are made, about a second a million.
+"""Indexes by which operators find a shipment. Publishers wait while they are made.
 
 They are made outside of a transaction, so that polls wait for nothing, and may take a day.
 """

@@ -18,7 +18,7 @@ from callers.tokens import Unrecognised
 from testbed.tokens import issue_token
 from tests.conftest import Credentials, Publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wire]
 
 LIST = "/callers/caller/"
 KEY = re.compile(r'<code class="secret">([A-Za-z0-9_-]{43})</code>')

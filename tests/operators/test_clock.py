@@ -13,7 +13,7 @@ from orders.models import FeedClock, FeedHead
 from testbed.events import new_orders
 from tests.conftest import Publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wire]
 
 
 def test_the_clock_and_the_heads_tell_how_old_they_are(publish: Publish, viewers: Client) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from operators.administration import create_operator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wire]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from orders.models import SalesOrder, Shipment
 from testbed.events import event, new_orders, shipment_event, withdrawal
 from tests.conftest import Publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wire]
 
 LIST = "/orders/salesorder/"
 PRE = re.compile(r'<pre tabindex="0">(.*?)</pre>', re.DOTALL)
