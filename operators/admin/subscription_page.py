@@ -29,7 +29,7 @@ def page_of(row: Subscription, query: Mapping[str, str]) -> Context:
         "why": why(row, held=held),
         "is_well": state_of(row) == "ACTIVE" and not held,
         "is_delivered": is_delivered(row),
-        "facts": _facts(row, held),
+        "facts": [(label, value) for label, value in _facts(row, held) if value],
         "outcomes": lists.OUTCOMES,
         "query": query,
         **_lists(row, {name: value for name, value in query.items() if value}),
@@ -37,6 +37,7 @@ def page_of(row: Subscription, query: Mapping[str, str]) -> Context:
 
 
 def _facts(row: Subscription, held: int) -> list[tuple[str, Any]]:
+    """A label and a value each; a blank value is none."""
     behind = behind_of(row)
     caller = reverse("admin:callers_caller_change", args=[row.caller_id])
     return [
@@ -50,7 +51,7 @@ def _facts(row: Subscription, held: int) -> list[tuple[str, Any]]:
         ("State", f"{state_of(row)} {row.disabled_reason}".strip()),
         ("Failing since", time_in_words(row.failing_since_time)),
         ("Next try", time_in_words(row.next_attempt_time)),
-        ("Next file is cut", time_in_words(row.due_time)),
+        ("Next file is cut", time_in_words(row.due_time if row.sends_files else None)),
         ("Last success", time_in_words(row.last_success_time)),
         ("Position", time_in_words(row.position) if row.position > EARLIEST else "the beginning"),
         ("Behind", _behind_in_words(behind)),

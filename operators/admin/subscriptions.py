@@ -15,10 +15,10 @@ from delivery.registration.representation import state_of
 from operators.admin.acting import ActingAdmin, Context
 from operators.admin.subscription_actions import ACTIONS
 from operators.admin.subscription_filters import MechanismFilter, StateFilter
-from operators.admin.subscription_page import page_of, time_in_words
+from operators.admin.subscription_page import page_of
 from operators.admin.subscription_rows import listed
 from operators.admin.subscription_settings import receiver
-from operators.ages import age
+from operators.ages import age, left
 from wire.refusals import Refusal
 
 
@@ -32,8 +32,8 @@ class SubscriptionAdmin(ActingAdmin):
     search_help_text = "Part of a caller's name, of a channel or partner, of a subscription's id or name"
     list_filter = (StateFilter, MechanismFilter)
     list_display = (
-        *("public_id", "caller", "scope", "name", "mechanism", "receiver", "state", "reason", "behind"),
-        *("held", "last_success", "next_try"),
+        *("public_id", "caller", "scope", "name", "mechanism", "receiver", "state", "behind", "held"),
+        *("last_success", "next_try"),
     )
     sortable_by = ("last_success", "next_try")
 
@@ -82,11 +82,7 @@ class SubscriptionAdmin(ActingAdmin):
 
     @admin.display(description="State")
     def state(self, row: Subscription) -> str:
-        return state_of(row)
-
-    @admin.display(description="Reason")
-    def reason(self, row: Subscription) -> str:
-        return row.disabled_reason
+        return f"{state_of(row)} {row.disabled_reason}".strip()
 
     @admin.display(description="Behind")
     def behind(self, row: Any) -> str:
@@ -98,8 +94,8 @@ class SubscriptionAdmin(ActingAdmin):
 
     @admin.display(description="Last success", ordering="last_success_time")
     def last_success(self, row: Subscription) -> str:
-        return time_in_words(row.last_success_time)
+        return f"{age(row.last_success_time)} ago" if row.last_success_time else ""
 
     @admin.display(description="Next try", ordering="next_attempt_time")
     def next_try(self, row: Subscription) -> str:
-        return time_in_words(row.next_attempt_time)
+        return f"in {left(row.next_attempt_time)}" if row.next_attempt_time else ""

@@ -1,4 +1,4 @@
-"""Subscriptions of `poller`, and what the admin says about them."""
+"""Subscriptions of `poller`, unless told, and what the admin says about them."""
 
 import re
 from html import unescape
@@ -22,13 +22,17 @@ SCHEDULE = {"cron": "*/15 * * * *", "timeZone": "Asia/Bangkok"}
 
 
 def subscribed(
-    mechanism: str = "webhook", *, scope: tuple[str, str] = ("channel", "lazada-th"), **members: Any
+    mechanism: str = "webhook",
+    *,
+    scope: tuple[str, str] = ("channel", "lazada-th"),
+    username: str = "poller",
+    **members: Any,
 ) -> Subscription:
     """A new one; without members for its mechanism, the usual webhook."""
     given = members.pop(mechanism, WEBHOOK)
     body = {"name": "ERP Bangkok", "mechanism": mechanism, "start": "beginning", mechanism: given, **members}
     serializer = SubscriptionSerializer(data=body, context={"mechanisms": (mechanism,)})
-    return create(Caller.objects.get(username="poller").pk, Scope(*scope), cleaned(serializer, body))
+    return create(Caller.objects.get(username=username).pk, Scope(*scope), cleaned(serializer, body))
 
 
 def changed(row: Subscription, **columns: Any) -> Subscription:

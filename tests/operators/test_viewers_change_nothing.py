@@ -5,16 +5,20 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings
 
+from callers.administration import create_caller
 from callers.models import Caller
 from operators.administration import create_operator
 from operators.site import site
 from testbed.events import new_orders
 from tests.conftest import Credentials, Publish
+from tests.operators.subscriptions import subscribed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -29,6 +33,9 @@ BODY = {
     "grants": "channel/lazada-th",
     "rate": "5/m",
     "overlap": "1h",
+    "from_beginning": "on",
+    "channel_id": "lazada-th",
+    "order_id": "O-1",
     "action": "delete_selected",
     "_selected_action": "1",
     "post": "yes",
@@ -73,9 +80,12 @@ def tables() -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def rows(publish: Publish, caller: Credentials, operators_server: None) -> None:
-    """Something to change: a caller, orders."""
+def rows(publish: Publish, caller: Credentials, operators_server: None, settings: Settings) -> None:
+    """Something to change: a caller, orders, a subscription of another caller."""
     publish(*new_orders(2))
+    settings.DELIVERY_NETWORKS = ["127.0.0.0/8"]
+    create_caller(username="subscriber", channels=["lazada-th"])
+    subscribed(webhook={"url": "https://127.0.0.1:2/"}, username="subscriber")
     create_operator(username="viktor", only_views=True)
     create_operator(username="olga")
 
@@ -125,3 +135,6 @@ def test_the_same_by_operators_changes_what_it_is_about(rows: None) -> None:
 
     assert not Caller.objects.filter(username="poller").exists()
     assert Caller.objects.filter(username="new").exists()
+    told = {(entry.get_change_message()[:8], entry.user.username) for entry in LogEntry.objects.all()}
+    did = {"Paused. ", "Resumed.", "Replayed", "Order O-", "The exam"}
+    assert {(words, "olga") for words in did} <= told
