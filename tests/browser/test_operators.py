@@ -1,5 +1,6 @@
 """The operators' server in Chromium: an operator logs in and mends a grant, on a desk and on a phone."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,22 +11,28 @@ from django.contrib.contenttypes.models import ContentType
 from playwright.sync_api import Browser
 
 from callers.administration import create_caller
+from delivery.models import SubscriptionClock
 from operators.administration import create_operator
 from testbed.servers import Server, serve
 from tests.browser.conftest import Tab
 from tests.conftest import Credentials
+from tests.operators.subscriptions import attempted, held, subscribed
 
 pytestmark = pytest.mark.browser
 
 PAGES = ["/", "/callers/caller/", "/callers/caller/create/", "/orders/salesorder/", "/orders/feedhead/"]
-PAGES += ["/admin/logentry/", "/password_change/"]
+PAGES += ["/admin/logentry/", "/password_change/", "/delivery/subscription/"]
 SCREENS = [(1280, False), (390, False), (390, True)]
 
 
 @pytest.fixture
 def operator(three_orders: Credentials) -> Credentials:
-    """The operator, beside a caller whose grant is misspelt."""
+    """The operator, beside a caller whose grant is misspelt, and a subscription."""
     ContentType.objects.clear_cache()
+    SubscriptionClock.objects.get_or_create(pk=1)
+    row = subscribed()
+    held(row)
+    attempted(row, "REFUSED", status=500)
     create_caller(username="shop", channels=["lazada-ht"])
     return Credentials("olga", create_operator(username="olga"))
 
@@ -83,6 +90,12 @@ def test_every_page_is_good_to_read_on_every_screen(logged_in: Callable[..., Tab
         page.get_by_role("link", name="O-1", exact=True).click()
         page.get_by_text("The stored document").wait_for()
         axe(tab, "order")
+        page = tab.open("/delivery/subscription/")
+        page.get_by_role("link", name=re.compile("^sub[0-9a-f]{16}$")).click()
+        page.get_by_text("Delivering, but 1 order is held").wait_for()
+        axe(tab, "subscription")
+        page.get_by_role("link", name="Replay").click()
+        axe(tab, "replay")
         tab.page.context.close()
 
 

@@ -1,6 +1,7 @@
 """Subscriptions of `poller`, unless told, and what the admin says about them."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -12,6 +13,7 @@ from delivery.registration.creating import create
 from delivery.registration.strict import cleaned
 from delivery.registration.subscription_body import SubscriptionSerializer
 
+NOW = datetime(2026, 11, 24, 20, 0, 5, tzinfo=UTC)
 LIST = "/delivery/subscription/"
 WEBHOOK = {
     "url": "https://shop.example:8443/hook/s3cret-path",
@@ -39,6 +41,20 @@ def changed(row: Subscription, **columns: Any) -> Subscription:
     """The same with these columns, as `deliver` writes them."""
     Subscription.objects.filter(pk=row.pk).update(**columns)
     return Subscription.objects.get(pk=row.pk)
+
+
+def attempted(row: Subscription, outcome: str = "FAILED", **columns: Any) -> Attempt:
+    """What `deliver` keeps of a try."""
+    given = {"time": NOW, "channel_id": "lazada-th", "order_id": "A-1", "detail": "connection refused"}
+    return Attempt.objects.create(subscription=row, outcome=outcome, **given | columns)
+
+
+def held(row: Subscription, order_id: str = "A-1", **columns: Any) -> HeldOrder:
+    """An order that `deliver` holds."""
+    times = {"updated_time": NOW, "held_time": NOW}
+    return HeldOrder.objects.create(
+        subscription=row, channel_id="lazada-th", order_id=order_id, **times | columns
+    )
 
 
 def page_of(row: Subscription, action: str = "change") -> str:

@@ -258,3 +258,13 @@ def test_the_list_costs_the_same_for_many_callers(operators: Client) -> None:
         operators.get(LIST)
 
     assert len(few) == len(many)
+
+
+@pytest.mark.parametrize("lookup", ["key_digest__gt", "tokens__digest__gt", "rate__startswith", "rate"])
+def test_nothing_is_found_by_what_no_filter_asks_for(
+    viewers: Client, caller: Credentials, lookup: str
+) -> None:
+    answer = viewers.get(LIST, {lookup: "0"})
+
+    assert answer.status_code == 400
+    assert "poller" not in answer.text

@@ -1,6 +1,5 @@
 """What operators do with subscriptions in the admin: what each action does, says, logs and refuses."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from tests.delivery.files.folders import subscribe, working
 from tests.delivery.mail.servers import set_up
 from tests.delivery.registration.receivers import receiver
 from tests.operators.subscriptions import (
+    NOW,
     WEBHOOK,
     changed,
     everything,
@@ -33,8 +33,6 @@ from tests.operators.subscriptions import (
 from wire.times import EARLIEST, parse_time
 
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead", "caller")]
-
-NOW = datetime(2026, 11, 24, 20, 0, 5, tzinfo=UTC)
 
 
 def offered(answer: Any) -> list[str]:

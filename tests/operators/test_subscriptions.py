@@ -10,16 +10,19 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from callers.administration import revoke_caller
-from delivery.models import Attempt, DeliverProcess, HeldOrder, Subscription
+from delivery.models import DeliverProcess
 from delivery.registration.representation import STATES
 from testbed.events import at, new_orders
 from tests.conftest import Publish
 from tests.delivery.mail.servers import set_up
 from tests.operators.subscriptions import (
     LIST,
+    NOW,
     SCHEDULE,
+    attempted,
     changed,
     facts_on,
+    held,
     page_of,
     subscribed,
     text_of,
@@ -30,25 +33,10 @@ from wire.times import parse_time
 pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("far_ahead", "caller")]
 
 NOW_TEXT = "2026-11-24 20:00:05 UTC"
-NOW = datetime(2026, 11, 24, 20, 0, 5, tzinfo=UTC)
 LATER = datetime.now(UTC) + timedelta(days=1)
 FAILING = {"failures": 3, "failing_since_time": NOW, "next_attempt_time": LATER}
 ORDER = f"The last failure, order A-1 at {NOW_TEXT}, was"
 TOLD = f" The next try is due at {LATER:%Y-%m-%d %H:%M:%S} UTC."
-
-
-def attempted(row: Subscription, outcome: str = "FAILED", **columns: Any) -> Attempt:
-    """What `deliver` keeps of a try."""
-    given = {"time": NOW, "channel_id": "lazada-th", "order_id": "A-1", "detail": "connection refused"}
-    return Attempt.objects.create(subscription=row, outcome=outcome, **given | columns)
-
-
-def held(row: Subscription, order_id: str = "A-1", **columns: Any) -> HeldOrder:
-    """An order that `deliver` holds."""
-    times = {"updated_time": NOW, "held_time": NOW}
-    return HeldOrder.objects.create(
-        subscription=row, channel_id="lazada-th", order_id=order_id, **times | columns
-    )
 
 
 def listed(answer: Any) -> list[str]:
