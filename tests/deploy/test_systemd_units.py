@@ -42,6 +42,15 @@ def test_a_service_has_an_account_of_its_own_and_begins_with_the_machine(unit: P
     assert found["Install"]["WantedBy"] == "multi-user.target"
 
 
+@each_service
+def test_all_services_count_in_one_folder_that_stays(unit: Path) -> None:
+    service = read(unit)["Service"]
+
+    assert service["Environment"] == "METRICS_DIR=/run/acommerce-metrics"
+    assert service["RuntimeDirectory"] == "acommerce-metrics"
+    assert (service["RuntimeDirectoryMode"], service["RuntimeDirectoryPreserve"]) == ("0700", "yes")
+
+
 def test_the_server_is_reloaded_by_a_signal_and_may_open_enough_files() -> None:
     service = read(UNITS / "acommerce.service")["Service"]
 

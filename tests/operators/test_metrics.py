@@ -22,7 +22,7 @@ from orders.models import FeedClock
 from testbed.events import event
 from tests.conftest import Publish
 
-pytestmark = pytest.mark.usefixtures("feed_clock", "operators_server")
+pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("feed_clock", "operators_server")]
 
 TOKEN = "a-token-of-twenty-characters"
 
@@ -191,6 +191,7 @@ def test_a_database_that_is_away_costs_only_what_it_would_say(
     assert "acommerce_deliver_leases_held" not in "".join(found)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no limit of time")
 def test_a_question_that_takes_too_long_is_left_out(scraper: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def slow() -> list[Metric]:
         with connection.cursor() as cursor:

@@ -72,6 +72,21 @@ def test_other_requests_are_counted_without_what_a_client_chose(anyone: Client) 
     assert (unmatched(), alive()) == (1, 1)
 
 
+def test_no_label_grows_with_what_clients_send(api: Client) -> None:
+    words = [f"word-{number}" for number in range(20)]
+    for word in words:
+        for path in (
+            FEED.replace("lazada-th", word),
+            f"{FEED}/id?id={word}",
+            f"/{word}",
+            f"/channel/{word}/hooks",
+        ):
+            api.generic("GET", path, headers={"X-Request-ID": word, "User-Agent": word})
+
+    labels = {text for metric in Metric.all for values in metric.children for text in values}
+    assert not {text for text in labels if "word-" in text}
+
+
 def test_uses_beyond_a_quota_are_counted_by_its_name(api: Client, settings: Settings) -> None:
     settings.CALLER_RATE, settings.ORDER_RATE = "3/d", "1/d"
     refusals = [Difference(metrics.quota_refusals, policy) for policy in ("caller", "order")]
