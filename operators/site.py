@@ -7,6 +7,8 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 
 from callers.models import Caller
 from delivery.models import Subscription
@@ -16,6 +18,7 @@ from operators.admin.log import LogEntryAdmin
 from operators.admin.orders import SalesOrderAdmin
 from operators.admin.subscriptions import SubscriptionAdmin
 from operators.login import LoginForm
+from operators.overview import page
 from operators.roles import may_view
 from orders.models import FeedHead, SalesOrder
 
@@ -29,9 +32,21 @@ class OperatorsSite(AdminSite):
     enable_nav_sidebar = False
     login_form = LoginForm
     login_template = "operators/login.html"
+    index_template = page.TEMPLATE
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_view(request.user)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [path("overview/", self.admin_view(self.overview), name="overview"), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The overview, above Django's lists."""
+        return super().index(request, page.context() | (extra_context or {}))
+
+    def overview(self, request: HttpRequest) -> TemplateResponse:
+        """The overview alone, which the script of the first page asks for."""
+        return TemplateResponse(request, page.FRAGMENT, page.context())
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The form, or a session. 429 after too many tries. Sessions that ended are deleted by the way."""
