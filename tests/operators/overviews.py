@@ -28,15 +28,14 @@ def caller(username: str, **grants: Any) -> int:
 
 def polled(pk: int, given_until: datetime, scope: Scope = CHANNEL, since: datetime | None = None) -> None:
     """It polled the feed since a time, and was given all up to another."""
-    poll_memory.note_outcome(pk, scope, "200")
-    poll_memory.note_poll(pk, scope, since, given_until)
+    poll_memory.note(pk, scope, "200", (since, given_until))
     minutes.flush()
 
 
 def limited(pk: int, times: int) -> None:
     """It was answered 429 so often."""
     for _ in range(times):
-        poll_memory.note_outcome(pk, CHANNEL, "limited")
+        poll_memory.note(pk, CHANNEL, "limited")
     minutes.flush()
 
 

@@ -1,9 +1,8 @@
 """What the overview says of publishing, of those who poll, and of what it cannot know."""
 
+import re
 from datetime import timedelta
 from typing import Any, Never
-
-import re
 
 import pytest
 from django.db import OperationalError, connection
