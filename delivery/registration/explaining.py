@@ -11,7 +11,6 @@ from delivery.registration.representation import state_of
 FAILURES = ("REFUSED", "FAILED", "PACED", "BLOCKED")
 REASONS = TOLD_TO_CONTACTS | {
     "NOT_GRANTED": "Its caller may not read these orders any more.",
-    "RESYNC_REQUIRED": "Orders that it had not got were forgotten; replay it from the beginning.",
     STOPPED: "Its recipient stopped it. To resume it asks the recipient by mail to agree anew.",
 }
 """Why a subscription was disabled, for operators. Resuming it makes another try."""
