@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -13,6 +14,7 @@ from delivery.files.keeping import remove_bytes
 from delivery.models import Attempt, Batch, HeldOrder, Subscription
 from delivery.registration import trying
 from delivery.registration.representation import state_of
+from orders.forgotten import Forgotten
 from orders.models import FeedClock
 from testbed.events import at, new_orders
 from testbed.file_readers import files_in
@@ -23,6 +25,7 @@ from tests.delivery.registration.receivers import receiver
 from tests.operators.subscriptions import (
     NOW,
     WEBHOOK,
+    attempted,
     changed,
     everything,
     logged,
@@ -114,6 +117,18 @@ def test_a_replay_that_cannot_be_is_refused_at_the_form(
     assert everything() == before
 
 
+def test_a_replay_of_what_was_forgotten_is_refused_at_the_form(operators: Client) -> None:
+    row = subscribed()
+    Forgotten.objects.create(kind="channel", identifier="lazada-th", updated_time=parse_time(at(5)))
+    FeedClock.objects.update(last_time=parse_time(at(9)))
+    before = everything()
+
+    answer = operators.post(page_of(row, "replay"), {"since": at(4)})
+
+    assert "Changes later than that are not kept any more" in text_of(answer)
+    assert everything() == before
+
+
 def test_an_order_is_resent(operators: Client, publish: Publish) -> None:
     publish(*new_orders(1))
     row = subscribed()
@@ -195,6 +210,22 @@ def test_a_test_shows_at_once_what_came_of_it(
     assert Attempt.objects.get().outcome == "TEST"
     ((_, _, message),) = logged()
     assert message.startswith(told)
+
+
+def test_a_test_holds_no_transaction_while_it_waits(
+    operators: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths, row = [], subscribed()
+
+    def tried(public_id: str) -> tuple[bool, Attempt]:
+        depths.append(len(connection.savepoint_ids))
+        return True, attempted(row, milliseconds=1)
+
+    outside = len(connection.savepoint_ids)
+    monkeypatch.setattr("delivery.registration.operating.tried", tried)
+    operators.post(page_of(row, "test"))
+
+    assert depths == [outside]
 
 
 def test_a_test_that_may_not_be_is_refused_at_the_form(operators: Client, settings: Settings) -> None:
