@@ -7,7 +7,8 @@ from operators.overview.figure import Tone
 from operators.overview.figures import Figure, figures, worst
 from operators.overview.findings import Overview
 from operators.overview.gathering import gather
-from operators.overview.tables import admin_url, tables
+from operators.overview.table import admin_url
+from operators.overview.tables import tables
 from operators.overview.traffic import HOUR, counts
 from stores.notes import Away
 

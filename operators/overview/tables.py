@@ -1,38 +1,13 @@
 """The rows below the figures, each with a link to where one sees more or acts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
-
-from django.urls import NoReverseMatch, reverse
 
 from operators.overview.figure import lasting
 from operators.overview.findings import Overview, Replica, Trouble
 from operators.overview.following import Followers
+from operators.overview.table import Cell, Table, admin_url
 from wire.times import format_time
-
-
-class Cell(NamedTuple):
-    """A text, and where it leads; `title` tells more precisely."""
-
-    text: str
-    url: str = ""
-    title: str = ""
-
-
-class Table(NamedTuple):
-    """`key` is its anchor; `empty` is said where there is no row."""
-
-    key: str
-    title: str
-    columns: tuple[str, ...]
-    cells: Sequence[tuple[Cell, ...]]
-    empty: str
-
-    @property
-    def rows(self) -> list[list[tuple[str, Cell]]]:
-        """Each row, as cells with the names of their columns."""
-        return [list(zip(self.columns, row, strict=True)) for row in self.cells]
 
 
 def tables(overview: Overview) -> Iterator[Table]:
@@ -45,16 +20,15 @@ def tables(overview: Overview) -> Iterator[Table]:
         yield _replicas(overview.replicas)
 
 
-def admin_url(name: str, *arguments: object) -> str:
-    """A page of the admin; empty where it has no such page."""
-    try:
-        return reverse(f"admin:{name}", args=arguments)
-    except NoReverseMatch:
-        return ""
-
-
 def _of_followers(found: Followers, now: datetime) -> Iterator[Table]:
-    yield Table(
+    yield _slowest(found, now)
+    yield _never_polled(found)
+    yield _limited(found)
+    yield _skipped(found, now)
+
+
+def _slowest(found: Followers, now: datetime) -> Table:
+    return Table(
         "slowest",
         "Slowest followers",
         ("Caller", "Feed", "Orders behind", "Waiting for", "Last poll"),
@@ -70,7 +44,10 @@ def _of_followers(found: Followers, now: datetime) -> Iterator[Table]:
         ],
         "Nobody who polls is behind.",
     )
-    yield Table(
+
+
+def _never_polled(found: Followers) -> Table:
+    return Table(
         "neverPolled",
         "Grants that nobody has used",
         ("Caller", "Feed", "What is known"),
@@ -84,14 +61,20 @@ def _of_followers(found: Followers, now: datetime) -> Iterator[Table]:
         ],
         "Every grant is used, by polling or by a subscription.",
     )
-    yield Table(
+
+
+def _limited(found: Followers) -> Table:
+    return Table(
         "limited",
         "Callers that were limited",
         ("Caller", "429 in the last hour or two"),
         [(_caller(row.caller, row.caller_id), Cell(f"{row.times:,}")) for row in found.limited],
         "No caller was answered 429.",
     )
-    yield Table(
+
+
+def _skipped(found: Followers, now: datetime) -> Table:
+    return Table(
         "skipped",
         "Changes that callers skipped",
         ("Caller", "Feed", "Was given changes up to", "Asked from", "Seen"),
