@@ -1,12 +1,12 @@
 """Where things are counted for Prometheus: in this process, each by its own difference."""
 
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from psycopg_pool import PoolTimeout
 from pytest_django import Settings
 
 from delivery.engine.answers import answered
@@ -159,12 +159,13 @@ def test_the_pool_is_told(committed: None) -> None:
     assert most == 8
 
 
-def test_a_wait_for_the_pool_is_counted(committed: None, settings: Settings) -> None:
+def test_a_wait_for_the_pool_is_counted(committed: None) -> None:
     waits = Difference(metrics.pool_waits, connection.alias)
     pool = connection.pool  # type: ignore[attr-defined]  # of PostgreSQL's
     with connection.cursor():
         taken = [pool.getconn() for _ in range(pool.max_size - 1)]
-    time.sleep(0.01)
+        with pytest.raises(PoolTimeout):
+            pool.getconn(timeout=0.05)
     for each in taken:
         pool.putconn(each)
     tell()

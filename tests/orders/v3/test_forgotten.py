@@ -85,14 +85,12 @@ def test_an_entity_tag_hides_no_410(api: Client, publish: Publish) -> None:
     assert api.head(CHANNEL, query).status_code == 410
 
 
-def test_v2_gives_what_there_is_and_ids_are_not_found(api: Client, publish: Publish) -> None:
+def test_forgotten_orders_are_not_found_by_id(api: Client, publish: Publish) -> None:
     publish(*new_orders(3))
     forget(before=after(2))
 
-    page = api.get("/v2/channel/lazada-th/sales-order-status", {"since": at(1)}).json()
     by_id = api.get(f"{CHANNEL}/id?id=O-1&id=O-3").json()
 
-    assert [order["orderId"] for order in page] == ["O-3"]
     assert ([order["orderId"] for order in by_id["orders"]], by_id["notFound"]) == (["O-3"], ["O-1"])
 
 
