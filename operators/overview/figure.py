@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 
 class Tone(StrEnum):
-    """How well it is. A page says the word beside the colour."""
+    """How well it is, the best first. A page says the word beside the colour."""
 
-    OK = "OK"
     IDLE = "IDLE"  # not in use
+    OK = "OK"
     UNKNOWN = "UNKNOWN"
     WARNING = "WARNING"
     ALARM = "ALARM"

@@ -1,7 +1,7 @@
 """What the overview says of publishing, of those who poll, and of what it cannot know."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Never
 
 import pytest
@@ -9,15 +9,16 @@ from django.db import OperationalError, connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from callers.administration import revoke_caller
+from callers.models import Scope
 from operators.overview import charting, gathering
 from operators.overview.figure import Tone
 from operators.overview.figures import Figure, figures, worst
 from operators.overview.following import Limited, NeverPolled
 from operators.overview.gathering import gather
-from orders.models import FeedClock
+from orders.models import FeedClock, SalesOrder
 from stores import minutes
 from stores.notes import Away
-from testbed.events import new_orders
+from testbed.events import event, new_orders
 from tests.conftest import Publish
 from tests.operators.overviews import age_of_newest_change, caller, figure, limited, polled
 
@@ -79,6 +80,22 @@ def test_the_slowest_followers_come_first_with_what_they_were_not_given(publish:
     assert [(row.caller, row.orders) for row in found.slowest] == [("slower", 5), ("slow", 3), ("fast", 1)]
     assert (found.following, found.behind) == (4, 3)
     assert all(0 < row.seconds < 60 and row.last_poll_time for row in found.slowest)
+
+
+def test_who_waits_longest_is_the_slowest_however_old_the_times_are_that_others_were_given(
+    publish: Publish,
+) -> None:
+    publish(event(orderId="A", channelId="other"), event(orderId="B"))
+    hours = [datetime.now(UTC) - timedelta(hours=number) for number in range(4)]
+    SalesOrder.objects.filter(channel_id="other").update(updated_time=hours[1])
+    polled(caller("quiet-feed"), hours[3])
+    polled(caller("busy-feed", channels=["other"]), hours[2], Scope("channel", "other"))
+
+    found = gather().followers
+
+    assert found is not None
+    assert [row.caller for row in found.slowest] == ["busy-feed", "quiet-feed"]
+    assert [round(row.seconds / 3600) for row in found.slowest] == [1, 0]
 
 
 def test_who_was_given_old_times_of_a_feed_without_changes_is_not_behind(publish: Publish) -> None:

@@ -51,6 +51,15 @@ def test_it_prints_one_object_with_everything_the_page_shows(publish: Publish) -
     ]
 
 
+def test_all_is_well_although_nobody_uses_some_of_it(publish: Publish) -> None:
+    publish(*new_orders(1))
+
+    found = run("overview", "--json").json
+
+    assert {each["tone"] for each in found["figures"]} == {"OK", "IDLE"}
+    assert found["state"] == "OK"
+
+
 def test_a_publisher_that_stopped_is_an_alarm(publish: Publish) -> None:
     publish(*new_orders(1))
     age_of_newest_change(61)
