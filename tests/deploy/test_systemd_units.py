@@ -27,7 +27,12 @@ def read(unit: Path) -> ConfigParser:
 
 
 def test_there_are_a_server_and_a_publisher() -> None:
-    assert [unit.name for unit in SERVICES] == ["acommerce-publisher.service", "acommerce.service"]
+    assert [unit.name for unit in SERVICES] == [
+        "acommerce-deliver.service",
+        "acommerce-operators.service",
+        "acommerce-publisher.service",
+        "acommerce.service",
+    ]
 
 
 @each_service
