@@ -94,7 +94,8 @@ def with_gap(question: Question, sql: str, columns: str, database: str) -> tuple
     """The statement and, after its rows, one of `columns` if there is a gap; with the parameters of that.
 
     One statement sees one moment: if a row was removed before it, it sees the mark that was moved with that,
-    on a late replica too.
+    on a late replica too. The rows keep their order: both databases append the parts of UNION ALL one after
+    the other, and PostgreSQL makes no part with a LIMIT in parallel.
     """
     since = connections[database].ops.adapt_datetimefield_value(question.since)
     mark = f"SELECT {columns} FROM {MARKS} WHERE kind = %s AND identifier = %s AND updated_time > %s"  # noqa: S608 - constants
