@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 KILLS = 40 if LONG else 8
 WRITERS = 8
 NOTICED_WITHIN = 0.5
-"""Seconds after which a receiver that shares the machine notices what was sent before a kill, at the latest."""
+"""Seconds after a kill until which a receiver notices what was sent before, on the same machine."""
 SAVED_WITHIN = 3.0
 """250 ms, on a machine that does all this at once."""
 FORMATS = ("SALES_ORDER_STATUS", "SALES_ORDER_STATUS_V3")
