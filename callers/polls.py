@@ -5,9 +5,10 @@ gather polls in memory (callers.poll_memory).
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from callers.models import Scope
 from callers.poll_memory import note_name
@@ -41,6 +42,12 @@ class FeedPolls:
     outcomes: dict[datetime, dict[str, int]] = field(default_factory=dict)
     limited: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+
+    def recent_outcomes(self) -> Counter[str]:
+        """How requests ended in this hour of the clock and in the one before."""
+        since = datetime.now(UTC) - timedelta(hours=2)
+        hours = (counts for hour, counts in self.outcomes.items() if hour > since)
+        return sum(map(Counter, hours), Counter[str]())
 
 
 def of_caller(caller_id: int) -> list[FeedPolls]:

@@ -1,10 +1,10 @@
 """What the database says of deliveries: subscriptions by state, what is held or late, who delivers."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Max, Q
 from prometheus_client import Metric
 
 from delivery.engine.clocks import database_now
@@ -13,30 +13,22 @@ from delivery.models import (
     FILE_MECHANISMS,
     FILE_SHARDS,
     ORDER_SHARDS,
-    Batch,
     HeldOrder,
     ShardLease,
-    Subscription,
 )
-from delivery.registration.representation import STATES, state_of
+from delivery.registration.representation import STATES
+from operators import subscription_counts
 from operators.gauges import gauges
 
 Found = dict[tuple[str, ...], float]
 MECHANISMS = ("webhook", *FILE_MECHANISMS)
-LATE = timedelta(minutes=5)
-"""After the time that a batch was due at, or after it was cut and is not delivered."""
 
 
 def subscriptions() -> list[Metric]:
     """How many there are in each state. One query, which counts groups."""
     found: Found = dict.fromkeys(product(MECHANISMS, map(str.lower, STATES)), 0)
-    rows = Subscription.objects.filter(deleted=False).annotate(is_failing=Q(failures__gt=0))
-    columns = rows.values_list("mechanism", "disabled_reason", "active", "confirmed", "is_failing")
-    for mechanism, reason, active, confirmed, is_failing, count in columns.annotate(Count("pk")):
-        alike = Subscription(
-            disabled_reason=reason, active=active, confirmed=confirmed, failures=int(is_failing)
-        )
-        found[mechanism, state_of(alike).lower()] += count
+    for (mechanism, state), count in subscription_counts.by_state().items():
+        found[mechanism, state.lower()] = count
     words = "Subscriptions, by mechanism and state."
     return [gauges("acommerce_subscriptions", words, ("mechanism", "state"), found)]
 
@@ -53,11 +45,8 @@ def held_orders() -> list[Metric]:
 
 def late_batches() -> list[Metric]:
     """Subscriptions whose batch should have been cut, or delivered, five minutes ago. One query."""
-    then = database_now() - LATE
-    waiting = Batch.objects.filter(subscription=OuterRef("pk"), delivered_time=None, made_time__lt=then)
-    rows = Subscription.objects.filter(Q(due_time__lt=then) | Exists(waiting), mechanism__in=FILE_MECHANISMS)
-    rows = rows.filter(active=True, confirmed=True, deleted=False).order_by()
-    found = dict.fromkeys(FILE_MECHANISMS, 0) | dict(rows.values_list("mechanism").annotate(Count("pk")))
+    rows = subscription_counts.late().values_list("mechanism")
+    found = dict.fromkeys(FILE_MECHANISMS, 0) | dict(rows.annotate(Count("pk")))
     words = "Batches that are five minutes late, by mechanism."
     return [gauges("acommerce_late_batches", words, ("mechanism",), _alone(found.items()))]
 

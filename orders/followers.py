@@ -1,9 +1,8 @@
 """Who follows which feed by polling, and how far behind each is: for those who run the installation."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from callers import polls
 from callers.models import Grant, Scope
@@ -23,12 +22,6 @@ class Follower:
     @property
     def scope(self) -> Scope:
         return self.polls.scope
-
-    def recent_outcomes(self, now: datetime | None = None) -> Counter[str]:
-        """How requests ended in this hour and in the one before."""
-        since = (now or datetime.now(UTC)) - timedelta(hours=2)
-        hours = (counts for hour, counts in self.polls.outcomes.items() if hour > since)
-        return sum(map(Counter, hours), Counter[str]())
 
 
 def followers(username: str | None = None) -> list[Follower]:

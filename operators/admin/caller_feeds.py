@@ -45,7 +45,7 @@ def feeds_table(caller: Caller) -> str:
 
 def _row(follower: Follower) -> dict[str, Any]:
     known = follower.polls
-    outcomes = sorted(follower.recent_outcomes().items())
+    outcomes = sorted(follower.polls.recent_outcomes().items())
     return {
         "feed": f"{follower.scope.kind} {follower.scope.identifier}",
         "polled": f"{age(known.last_poll_time)} ago" if known.last_poll_time else "never",

@@ -101,11 +101,9 @@ def _never_polled(unused: list[Granted], heads: Collection[Scope]) -> list[Never
 
 def _limited(used: Iterable[Polled]) -> list[Limited]:
     """Callers with a 429 in this hour of the clock or the one before it, most first."""
-    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     times: Counter[tuple[str, int]] = Counter()
     for grant, feed in used:
-        lately = [counts for begun, counts in feed.outcomes.items() if begun >= hour]
-        times[grant.caller, grant.caller_id] += sum(counts.get("limited", 0) for counts in lately)
+        times[grant.caller, grant.caller_id] += feed.recent_outcomes()["limited"]
     return [Limited(*caller, count) for caller, count in times.most_common(MAX_SHOWN) if count]
 
 

@@ -73,7 +73,7 @@ def table(rows: Sequence[Sequence[str]]) -> Iterable[str]:
 
 
 def _row(follower: Follower) -> tuple[str, ...]:
-    known, outcomes = follower.polls, follower.recent_outcomes()
+    known, outcomes = follower.polls, follower.polls.recent_outcomes()
     return (
         follower.caller,
         f"{follower.scope.kind} {follower.scope.identifier}",
