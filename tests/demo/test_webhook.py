@@ -93,8 +93,9 @@ def test_what_is_not_signed_is_not_said(receiver: Receiver, screen: StringIO) ->
     receiver.start(Subscriber(CHANNEL).webhook(receiver.url)[1])
     headers = {"webhook-timestamp": "1", "webhook-id": "1", "webhook-signature": "v1,x é"}
 
-    with pytest.raises(urllib.error.HTTPError, match="401"):
+    with pytest.raises(urllib.error.HTTPError, match="401") as refused:
         urllib.request.urlopen(urllib.request.Request(receiver.url, b"{}", headers), timeout=5)
+    refused.value.close()
 
     assert screen.getvalue() == ""
 
