@@ -68,6 +68,16 @@ class Backend(EmailBackend):
         self.timeout = int(min(STEP_SECONDS, seconds))
         self.seconds = seconds
 
+    def open(self) -> bool | None:
+        """As Django's, which leaves a session open where TLS or the login failed."""
+        try:
+            return super().open()
+        except BaseException:
+            session: smtplib.SMTP | None = self._partial_connection  # type: ignore[attr-defined]  # missing there
+            if session is not None:
+                session.close()
+            raise
+
     @property
     def connection_class(self) -> Any:
         """Makes the session that Django uses."""

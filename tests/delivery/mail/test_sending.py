@@ -2,9 +2,11 @@
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -95,6 +97,7 @@ def test_the_certificate_of_the_server_must_be_for_its_name(
 
     assert outcome.kind is kind
     assert outcome.detail == ("" if kind is Kind.DELIVERED else "TLS with the mail server failed")
+    assert not any(isinstance(thread, Timer) for thread in threading.enumerate())  # no session is left open
 
 
 def test_nobody_there_is_said(settings: Settings) -> None:
